@@ -1,0 +1,27 @@
+/* The Internet checksum (RFC 1071) and its incremental change (RFC 1624). */
+#ifndef CORE_CKSUM_H
+#define CORE_CKSUM_H
+
+#include <stdint.h>
+
+/* Sum of 16-bit big-endian words, not folded; an odd last byte counts as its
+ * high half. */
+uint64_t cksum_add(uint64_t sum, const uint8_t *p, uint32_t n);
+
+/* The checksum of a sum, in host order: to be stored with put_be16(). */
+uint16_t cksum_fold(uint64_t sum);
+
+/* Checksum @old (host order) after a 16-bit word, or a 32-bit one, changed. RFC
+ * 1624, eq. 3. */
+uint16_t cksum_update16(uint16_t old, uint16_t from, uint16_t to);
+uint16_t cksum_update32(uint16_t old, uint32_t from, uint32_t to);
+
+/* Sum of the TCP, UDP pseudo header (RFC 793, 3.1). Addresses in host order. */
+static inline uint64_t cksum_pseudo(uint32_t src, uint32_t dst, uint8_t proto,
+				    uint32_t len)
+{
+	return (uint64_t)(src >> 16) + (src & 0xFFFF) + (dst >> 16) +
+	       (dst & 0xFFFF) + proto + len;
+}
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * The emulated host around the filter: its interfaces, addresses, routes and
+ * switches.
+ */
+#ifndef ENGINE_HOST_H
+#define ENGINE_HOST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/rule.h"
+
+struct fw;
+
+enum {
+	HOST_IFS = 64,
+	HOST_ROUTES = 256,
+	HOST_MTU = 1500,
+	HOST_NO_IF = 0xFFFFFFFF
+};
+
+enum host_if_flag { HOST_IF_UP = 1, HOST_IF_PPP = 2 };
+
+/* In the state. */
+struct host_if {
+	struct fw_ifname name; /* empty: the place is free */
+	uint32_t addr, mask;   /* host order */
+	uint32_t flags;        /* enum host_if_flag */
+	uint32_t mtu;
+};
+
+/* In the state. Longest prefix wins; of equal ones the oldest. */
+struct host_route {
+	uint32_t dst, mask; /* host order */
+	uint32_t gateway;   /* 0: directly there */
+	uint32_t ifindex;   /* HOST_NO_IF: the place is free */
+	uint32_t order;     /* age */
+};
+
+/* Switches below /proc/sys, by path. */
+enum host_sysctl {
+	SYSCTL_IP_FORWARD,
+	SYSCTL_IP_DYNADDR,
+	SYSCTL_IP_ALWAYS_DEFRAG,
+	SYSCTL_IP_MASQ_UDP_DLOOSE,
+	SYSCTL_IP_MASQ_DEBUG,
+	SYSCTL_MODPROBE, /* kernel/modprobe: 1: /sbin/modprobe, 0: anything else
+			  */
+	SYSCTLS
+};
+
+/* In the state. */
+struct host {
+	struct host_if ifs[HOST_IFS];
+	struct host_route routes[HOST_ROUTES];
+	int32_t sysctl[SYSCTLS];
+	uint32_t n_ifs, n_routes, next_order;
+	uint32_t generation; /* changes with every interface, address and route
+			      */
+	uint16_t ip_id;      /* of the next packet the host itself makes */
+	uint16_t pad;
+};
+
+/* A fresh host: forwarding on, lo alone. */
+void host_init(struct fw *fw);
+
+/*
+ * Adds the interface or gives it a new address (then its routes are gone, and
+ * the one to its own subnet is made anew). -ENOSPC: too many.
+ */
+int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
+		uint32_t flags);
+int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,
+		   const char *ifname, uint32_t gateway);
+int host_route_del(struct fw *fw, uint32_t dst, uint32_t mask,
+		   const char *ifname);
+
+/* -ENOENT: no such switch. Paths as below /proc/sys, e.g.
+ * "net/ipv4/ip_forward". */
+int host_sysctl_find(const char *path);
+int host_sysctl_set(struct fw *fw, enum host_sysctl which, int32_t value);
+
+/* The interface's index, or HOST_NO_IF. */
+uint32_t host_if_find(const struct fw *fw, const char *name);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * "The kernel" as the tools see it. A handle is opened, entered (one lock,
+ * everything due is done), asked and changed, and left: by compat_commit()
+ * everything since compat_enter() stays, by compat_close() alone nothing does.
+ *
+ * Calls return 0 or -errno with the number that the old kernel used; tools turn
+ * these into the old words. What each refuses, and why, stands in
+ * engine/chains.h, engine/lists.h, engine/masq_fwd.h and engine/modules.h.
+ */
+#ifndef LIBCOMPAT_COMPAT_H
+#define LIBCOMPAT_COMPAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/era.h"
+#include "core/masq_row.h"
+#include "core/rule.h"
+#include "core/rule20.h"
+#include "core/text.h"
+
+struct compat;
+struct masq_ctl;
+
+/*
+ * Opens the backend that $FWCOMPAT_BACKEND names (none: the engine) on its
+ * state. Returns 0 and *@c, to be closed; or -errno, with a sentence for people
+ * in compat_open_error(). -EPERM: not allowed (the old tools' "you must be
+ * root").
+ */
+int compat_open(struct compat **c);
+void compat_close(struct compat *c);
+
+/* Why the last call on @c failed where errno says too little, e.g. an era's
+ * refusal. Or "". */
+const char *compat_why(const struct compat *c);
+/* The same for a compat_open() that failed. Valid until the next compat_open().
+ */
+const char *compat_open_why(void);
+
+int compat_enter(struct compat *c);
+int compat_commit(struct compat *c);
+
+/* What a tool of @tool's era may do with the state as it is. DESIGN: eras. */
+enum compat_claim {
+	CLAIM_OK,      /* go on; the state is of that era now */
+	CLAIM_WRAPPER, /* ipfwadm on a state of era 2.2 with rules: go through
+			  chains */
+	CLAIM_REFUSED, /* compat_why() names the way out */
+};
+enum compat_claim compat_claim_era(struct compat *c, enum fw_era tool);
+enum fw_era compat_era(struct compat *c);
+
+/* Chains (2.2). Numbers of rules count from 1. */
+int compat_append(struct compat *c, const char *chain,
+		  const struct fw_rule *rule);
+int compat_insert(struct compat *c, const char *chain, uint32_t num,
+		  const struct fw_rule *rule);
+int compat_replace(struct compat *c, const char *chain, uint32_t num,
+		   const struct fw_rule *rule);
+int compat_delete(struct compat *c, const char *chain,
+		  const struct fw_rule *rule);
+int compat_delete_num(struct compat *c, const char *chain, uint32_t num);
+int compat_flush(struct compat *c, const char *chain);
+int compat_zero(struct compat *c, const char *chain);
+int compat_check(struct compat *c, const char *chain,
+		 const struct fw_probe *probe);
+int compat_new_chain(struct compat *c, const char *chain);
+int compat_delete_chain(struct compat *c, const char *chain);
+int compat_policy(struct compat *c, const char *chain, const char *policy);
+
+/* Lists (2.0, 1.3). @era 1.3: rules find their own place, delete takes all that
+ * match. */
+int compat20_append(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule);
+int compat20_insert(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule);
+int compat20_delete(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule);
+int compat20_flush(struct compat *c, enum fw20_list list);
+int compat20_zero(struct compat *c, enum fw20_list list);
+int compat20_policy(struct compat *c, enum fw20_list list, int32_t policy);
+/* @via_addr: the interface's own address, which 2.0 compares. */
+int compat20_check(struct compat *c, enum fw20_list list,
+		   const struct fw_probe *probe, uint32_t via_addr);
+
+/* Masquerading. Timeouts in ticks: TCP, TCP after FIN, UDP; 0 leaves one as it
+ * is. */
+int compat_masq_timeouts(struct compat *c, const int32_t tcp_fin_udp[3]);
+/* portfw, autofw, mfw, user: core/masq_ctl.h. A positive result is success, as
+ * then. */
+int compat_masq_ctl(struct compat *c, struct masq_ctl *ctl);
+
+/*
+ * The text of an old /proc file, by its path below /proc, e.g.
+ * "net/ip_fwchains", appended to @out. -ENOENT: this era or host has no such
+ * file. @zero: it was opened for reading and writing, which clears rule
+ * counters. A file of that path below $FWCOMPAT_PROC, where that is set, is
+ * read instead.
+ */
+int compat_proc_read(struct compat *c, const char *path, bool zero,
+		     struct text *out);
+/* What `echo TEXT > /proc/PATH` does. -ENOENT, -EACCES, -EINVAL. */
+int compat_proc_write(struct compat *c, const char *path, const char *text);
+/* Calls @path for each old file that is there now. */
+int compat_proc_each(struct compat *c,
+		     void (*path)(void *ctx, const char *path), void *ctx);
+
+/* The modules of the old kernel. core/module.h says what a parameter is. */
+int compat_module_load(struct compat *c, const char *name, char *const params[],
+		       struct text *why);
+int compat_module_unload(struct compat *c, const char *name);
+
+/* The emulated host's interfaces and routes (engine backend). Host order. */
+int compat_if_set(struct compat *c, const char *name, uint32_t addr,
+		  uint32_t mask, bool ppp);
+int compat_route_add(struct compat *c, uint32_t dst, uint32_t mask,
+		     const char *ifname, uint32_t gateway);
+int compat_route_del(struct compat *c, uint32_t dst, uint32_t mask,
+		     const char *ifname);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * The state file: one mapped file that holds a struct fw_state and its journal.
+ * No daemon: one process at a time is inside (flock); one that dies inside
+ * costs nothing that was committed, because the next one takes back what it had
+ * not.
+ */
+#ifndef LIBCOMPAT_STORE_H
+#define LIBCOMPAT_STORE_H
+
+#include <stdbool.h>
+
+#include "core/era.h"
+#include "core/ticks.h"
+#include "engine/state.h"
+
+struct store;
+
+/*
+ * Opens the state file @path (NULL: where DESIGN says, see store_path()),
+ * making it and its directory if missing. Returns 0 and *@s; or -errno with a
+ * sentence in @why (borrowed text buffer of @why_len bytes): -EPERM a directory
+ * of somebody else, -EPROTO not a state file or of another version, -ENOSPC no
+ * room.
+ */
+int store_open(struct store **s, const char *path, char *why, size_t why_len);
+void store_close(struct store *s);
+
+/* The path that a NULL stands for, in @buf. 0 or -ENAMETOOLONG. */
+int store_path(char *buf, size_t n);
+
+/*
+ * Waits for the lock, takes back what a killed process left half done, makes
+ * the state anew if it is of another boot (or fresh), attaches @fw to it with
+ * @env (whose grow is the store's own; NULL: no packets, log lines go nowhere),
+ * and does what is due.
+ */
+int store_enter(struct store *s, struct fw *fw, const struct fw_env *env);
+/* Makes the changes final and goes on inside: one transaction a batch. */
+int store_commit(struct store *s, struct fw *fw);
+/* Leaves; what was not committed is taken back. */
+void store_leave(struct store *s, struct fw *fw);
+
+/* The state's present moment: the machine's clock, or the virtual one. */
+ticks_t store_now(const struct store *s);
+bool store_is_virtual(const struct store *s);
+/* From now on the state's clock is virtual and stands at @now. */
+int store_set_virtual(struct store *s, ticks_t now);
+
+/* A freshly booted host of that era, by the machine's clock; inside only. */
+int store_reset(struct store *s, struct fw *fw, enum fw_era era);
+
+#endif
