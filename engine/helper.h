@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/fwd_rows.h"
+
 struct fw;
 struct pkt;
 struct pkt_info;
@@ -65,5 +67,10 @@ void helper_unbind(struct fw *fw, uint32_t entry);
  */
 void helper_out(struct helper_call *call);
 void helper_in(struct helper_call *call);
+
+/* The registrations in the order of /proc/net/ip_masq/app. */
+void helpers_each(const struct fw *fw,
+		  void (*row)(void *ctx, const struct fwd_helper_row *),
+		  void *ctx);
 
 #endif

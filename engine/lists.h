@@ -35,4 +35,29 @@ struct fw20_lists {
 
 void lists_init(struct fw *fw);
 
+/*
+ * The calls of ip_fw_ctl(). In era 1.3 append and insert both find the rule its
+ * own place, delete takes all that match, and there is no output list. Returns
+ * 0; -EINVAL: a rule the kernel refused, or nothing to delete; -ENOMEM: table
+ * full.
+ */
+int list_append(struct fw *fw, enum fw20_list list,
+		const struct fw20_rule *rule);
+int list_insert(struct fw *fw, enum fw20_list list,
+		const struct fw20_rule *rule);
+int list_delete(struct fw *fw, enum fw20_list list,
+		const struct fw20_rule *rule);
+int list_flush(struct fw *fw, enum fw20_list list);
+int list_zero(struct fw *fw, enum fw20_list list);
+int list_policy(struct fw *fw, enum fw20_list list, int32_t policy);
+
+/* 0: accepted; else -errno with the number the old kernel used for a verdict.
+ */
+int list_check(struct fw *fw, enum fw20_list list, const struct fw_probe *probe,
+	       uint32_t via_addr);
+
+/* A list's rules in order. @zero: counters are cleared once shown. */
+void list_each(struct fw *fw, enum fw20_list list, bool zero,
+	       void (*row)(void *ctx, const struct fw20_rule_row *), void *ctx);
+
 #endif

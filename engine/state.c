@@ -42,6 +42,7 @@ int fw_boot(struct fw *fw, struct fw_state *state, struct journal *journal,
 	chains_init(fw);
 	lists_init(fw);
 	masq_init(fw);
+	fwd_init(fw);
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 #include "engine/masq.h"
 #include "engine/masq_fwd.h"
 #include "engine/masq_table.h"
+#include "engine/modules.h"
 #include "engine/rate.h"
 #include "engine/table.h"
 
@@ -47,6 +48,7 @@ struct fw_state {
 	_Alignas(64) struct fw_chains chains;
 	_Alignas(64) struct fw20_lists lists;
 	_Alignas(64) struct helpers helpers;
+	_Alignas(64) struct modules modules;
 	_Alignas(64) struct rate_limits rate;
 	_Alignas(64) struct masq_table masq;
 	_Alignas(64) struct fwd_mods fwd;
