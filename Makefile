@@ -18,6 +18,7 @@ CORE = \
 
 ENGINE = \
 	engine/journal.c \
+	engine/lists.c \
 	engine/state.c \
 	engine/table.c
 
