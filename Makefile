@@ -17,8 +17,11 @@ CORE = \
 	core/text.c
 
 ENGINE = \
+	engine/helper.c \
 	engine/journal.c \
 	engine/lists.c \
+	engine/masq_fwd.c \
+	engine/modules.c \
 	engine/state.c \
 	engine/table.c
 
