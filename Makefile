@@ -18,10 +18,14 @@ CORE = \
 
 ENGINE = \
 	engine/helper.c \
+	engine/host.c \
 	engine/journal.c \
 	engine/lists.c \
+	engine/masq.c \
 	engine/masq_fwd.c \
 	engine/modules.c \
+	engine/path.c \
+	engine/pkt.c \
 	engine/state.c \
 	engine/table.c
 
