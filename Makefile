@@ -1,20 +1,31 @@
-# fwcompat: all, demo, check, check SAN=1, bench, fuzz, tidy, install. V=1 shows the commands.
+# fwcompat: all, demo, check, check SAN=1, unit, bench, fuzz, tidy, install.
+# V=1 shows the commands, CI=1 makes warnings errors, B= is where things are built.
 
 VERSION = 0.1.0
 
 PREFIX = /usr
+BINDIR = $(PREFIX)/bin
 SBINDIR = $(PREFIX)/sbin
+LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
 DESTDIR =
+INSTALL = install
 PKG_CONFIG = pkg-config
-CC = cc
+CC = gcc
 CFLAGS = -O2 -g
+FUZZ_SECONDS = 60
 B = build
+ifdef SAN
+B = build/san
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
 
-# Sources, a room a list, a file a line.
+# Sources, a room a list, a file a line, sorted; a line that is empty ends the
+# list. What holds a main() stands with its program below, not here.
 CORE = \
 	core/cksum.c \
-	core/text.c
+	core/text.c \
+
 
 ENGINE = \
 	engine/helper.c \
@@ -27,33 +38,78 @@ ENGINE = \
 	engine/path.c \
 	engine/pkt.c \
 	engine/state.c \
-	engine/table.c
+	engine/table.c \
 
-LIBCOMPAT =
 
-PROC_EMU =
+PROC_EMU = \
 
-GATEWAY =
 
-IPCHAINS =
+LIBCOMPAT = \
 
-IPFWADM =
 
-IPFW =
+GATEWAY = \
 
-IPMASQADM =
 
-FWCOMPAT =
+LAUNCHER = \
 
-# Programs, each with its own sources; all link the library.
-LIB = $B/libfwcompat.a
-LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
-PROGRAMS =
 
-ifdef SAN
-B = build/san
-SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+IPCHAINS = \
+
+
+IPFWADM = \
+
+
+IPFW = \
+
+
+IPMASQADM = \
+
+
+FWCOMPAT = \
+
+
+# Programs by their old names, a name a line; each with its sources, and all
+# with the library.
+PROGRAMS = \
+
+fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
+fwcompat_LIBS = $(PCAP_LIBS)
+ipchains_SRC = ipchains/main.c $(IPCHAINS)
+ipfwadm_SRC = ipfwadm/main.c $(IPFWADM)
+ipfw_SRC = ipfw/main.c $(IPFW)
+ipmasqadm_SRC = ipmasqadm/main.c $(IPMASQADM)
+ipportfw_SRC = ipmasqadm/ipportfw.c $(IPMASQADM)
+ipautofw_SRC = ipmasqadm/ipautofw.c $(IPMASQADM)
+
+# Shell scripts with an old tool's name, a file a line.
+SCRIPTS = \
+
+# Programs that only children of `fwcompat run` and `fwcompat play` meet (they
+# bear the names of tools that a live system needs), a name a line.
+TOOLS = \
+
+# Manual pages, a file a line.
+MAN = \
+
+# Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
+UNIT_TESTS = \
+	tests/unit/test_cksum.c \
+	tests/unit/test_text.c \
+
+UNIT_SHARED = \
+
+FUZZERS = \
+
+BENCHES = \
+
+# Libraries that may be missing; the build says what it leaves out.
+have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
+ifeq ($(call have,libpcap),yes)
+PCAP_LIBS = $(shell $(PKG_CONFIG) --libs libpcap)
+else ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
+$(info no libpcap: fwcompat reads and writes no captures)
 endif
+CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 OUR_CPPFLAGS = -I. -D_GNU_SOURCE -DFWCOMPAT_VERSION='"$(VERSION)"'
 OUR_CFLAGS = -std=c11 -fno-common -fPIE -Wall -Wextra -Wshadow -Wstrict-prototypes \
@@ -61,33 +117,128 @@ OUR_CFLAGS = -std=c11 -fno-common -fPIE -Wall -Wextra -Wshadow -Wstrict-prototyp
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wredundant-decls \
 	-Wnull-dereference -Wno-unknown-warning-option
 ifneq ($(findstring clang,$(CC)),clang)
-OUR_CFLAGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wcast-align=strict
+OUR_CFLAGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wcast-align=strict \
+	-Wformat-truncation=2
 endif
 ifdef CI
 OUR_CFLAGS += -Werror
 endif
-ifndef SAN
+ifndef SANFLAGS
 OUR_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 OUR_CFLAGS += -fstack-protector-strong
 endif
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now
+OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(SANFLAGS)
-LINK = $(CC) $(OUR_LDFLAGS) $(SANFLAGS) $(LDFLAGS)
+LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
-.PHONY: all clean
-all: $(LIB) $(PROGRAMS)
+# The library is the old kernel and its door; the test library is all the rest
+# that has no main().
+LIB = $B/libfwcompat.a
+LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
+TESTLIB = $B/librooms.a
+TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
+	$(UNIT_SHARED)
+SRC = $(sort $(LIB_SRC) $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+TEST_SRC = $(sort $(UNIT_TESTS) $(UNIT_SHARED) $(FUZZERS) $(BENCHES))
 
-$B/%.o: %.c
+BIN = $(PROGRAMS:%=$B/bin/%)
+SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))
+TOOL_BIN = $(TOOLS:%=$B/libexec/fwcompat/%)
+UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
+FUZZ_BIN = $(FUZZERS:%.c=$B/%)
+BENCH_BIN = $(BENCHES:%.c=$B/%)
+
+.PHONY: all demo check unit units fuzz fuzzers bench benches tidy install clean sources
+.DELETE_ON_ERROR:
+.SECONDARY:
+all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN)
+units: $(UNIT_BIN)
+fuzzers: $(FUZZ_BIN)
+benches: $(BENCH_BIN)
+
+# All that is compiled stands on the flags: other flags, other objects.
+ifneq ($(file < $B/flags),$(COMPILE))
+$(shell mkdir -p $B)$(file > $B/flags,$(COMPILE))
+endif
+$B/flags: ;
+
+$B/%.o: %.c $B/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(LIB): $(LIB_SRC:%.c=$B/%.o)
+$(TESTLIB): $(TESTLIB_SRC:%.c=$B/%.o)
+$(LIB) $(TESTLIB): Makefile
 	$(call say,AR,$@)
 	$(Q)rm -f $@
-	$(Q)$(AR) rcs $@ $^
+	$(Q)$(AR) qcs $@ $(filter %.o,$^)
+
+define program_rule
+$(1)/$(2): $$($(2)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(2)_LIBS) $$(LDLIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rule,$B/bin,$p)))
+$(foreach p,$(TOOLS),$(eval $(call program_rule,$B/libexec/fwcompat,$p)))
+
+define script_rule
+$$B/bin/$(notdir $(1)): $(1)
+	$$(call say,CP,$$@)
+	$$(Q)$$(INSTALL) -D -m 755 $$< $$@
+endef
+$(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
+
+$(UNIT_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(LDLIBS)
+$(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)
+$(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
+
+demo:
+	@sh examples/demo.sh
+
+check:
+	@SAN=$(SAN) sh tests/check.sh
+
+unit: units
+	@for t in $(UNIT_BIN); do echo "$$t"; $$t || exit 1; done
+
+# Each fuzzer for FUZZ_SECONDS, by clang, with the sanitizers.
+fuzz:
+	@$(MAKE) --no-print-directory CC=clang B=build/fuzz fuzzers \
+		SANFLAGS='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@for f in $(basename $(notdir $(FUZZERS))); do \
+		mkdir -p build/fuzz/corpus/$$f; echo "fuzzing $$f"; \
+		build/fuzz/tests/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -verbosity=0 \
+			-artifact_prefix=build/fuzz/ build/fuzz/corpus/$$f \
+			$$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
+	done
+
+bench: all benches
+	@for b in $(BENCH_BIN); do $$b || exit 1; done
+
+tidy:
+	@printf '%s\n' $(SRC) $(TEST_SRC) | xargs -n 4 -P 2 sh -c \
+		'clang-tidy --quiet "$$@" -- $(OUR_CPPFLAGS) $(CPPFLAGS) -std=c11' tidy
+
+# What is compiled, a file a line: for checks that go over all sources.
+sources:
+	@printf '%s\n' $(SRC) $(TEST_SRC)
+
+install: all
+	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
+		$(DESTDIR)$(LIBEXECDIR)/fwcompat $(DESTDIR)$(MANDIR)/man8
+	$(if $(filter fwcompat,$(PROGRAMS)),$(Q)$(INSTALL) $B/bin/fwcompat $(DESTDIR)$(BINDIR))
+	$(Q)for p in $(filter-out %/fwcompat,$(BIN)) $(SCRIPT_BIN); do \
+		$(INSTALL) $$p $(DESTDIR)$(SBINDIR) || exit 1; done
+	$(Q)for p in $(TOOL_BIN); do \
+		$(INSTALL) $$p $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
+	$(Q)for m in $(MAN); do \
+		$(INSTALL) -m 644 $$m $(DESTDIR)$(MANDIR)/man8 || exit 1; done
 
 clean:
 	rm -rf build
