@@ -28,17 +28,19 @@ CORE = \
 
 
 ENGINE = \
+	engine/chains.c \
 	engine/helper.c \
 	engine/host.c \
 	engine/journal.c \
 	engine/lists.c \
 	engine/masq.c \
 	engine/masq_fwd.c \
+	engine/match22.c \
 	engine/modules.c \
 	engine/path.c \
 	engine/pkt.c \
 	engine/state.c \
-	engine/table.c \
+	engine/table.c
 
 
 PROC_EMU = \

@@ -44,7 +44,8 @@ struct fw_chain {
 	uint32_t policy;      /* enum fw_verdict */
 	uint8_t label[FW_LABEL_MAX + 8];
 	_Alignas(8) struct fw_counter count; /* packets that met the policy */
-	uint32_t pad[2];
+	uint32_t generation; /* of all chains when these rules last changed */
+	uint32_t pad;
 };
 _Static_assert(sizeof(struct fw_chain) == 64, "state file format changed");
 
@@ -70,7 +71,7 @@ _Static_assert(sizeof(struct fw_slot) == 128, "state file format changed");
 struct fw_chains {
 	uint32_t first_user, last_user; /* user chains by age, or FW_NIL */
 	uint32_t redirect_seen; /* ip_always_defrag was raised for REDIRECT */
-	uint32_t generation;    /* changes with every rule; see match22.h */
+	uint32_t generation;    /* grows with every change of a rule */
 };
 
 /* A fresh host's chains. */
