@@ -44,6 +44,11 @@ ENGINE = \
 
 
 PROC_EMU = \
+	proc-emu/proc.c \
+	proc-emu/proc_fwchains.c \
+	proc-emu/proc_fwd.c \
+	proc-emu/proc_masq.c \
+	proc-emu/proc_sysctl.c \
 
 
 LIBCOMPAT = \
@@ -96,6 +101,7 @@ MAN = \
 # Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
 UNIT_TESTS = \
 	tests/unit/test_cksum.c \
+	tests/unit/test_proc.c \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \

@@ -24,6 +24,9 @@ struct proc_source {
 	/* Whether the host has the file at all (modules loaded, patches). NULL:
 	 * all of the era. */
 	bool (*has)(void *ctx, const char *path);
+	/* What reading a file that is there fails with: 0, or e.g. -ENOPKG
+	 * (ip_masq/tcp without the module ip_masq_user). NULL: nothing. */
+	int (*unreadable)(void *ctx, const char *path);
 	void (*chains)(void *ctx,
 		       void (*row)(void *, const struct fw_chain_row *),
 		       void *arg);
@@ -61,5 +64,8 @@ int proc_write(const struct proc_source *src, const char *path,
 	       const char *text);
 void proc_each(const struct proc_source *src,
 	       void (*path)(void *ctx, const char *path), void *ctx);
+
+/* The permission bits of an old file, of whatever era; 0: no such file. */
+uint16_t proc_mode(const char *path);
 
 #endif
