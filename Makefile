@@ -148,8 +148,8 @@ LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
-SRC = $(sort $(LIB_SRC) $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
-TEST_SRC = $(sort $(UNIT_TESTS) $(UNIT_SHARED) $(FUZZERS) $(BENCHES))
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))
@@ -158,7 +158,8 @@ UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
 FUZZ_BIN = $(FUZZERS:%.c=$B/%)
 BENCH_BIN = $(BENCHES:%.c=$B/%)
 
-.PHONY: all demo check unit units fuzz fuzzers bench benches tidy install clean sources
+.PHONY: all demo check unit units fuzz fuzzers bench benches tidy install clean \
+	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN)
@@ -233,9 +234,17 @@ tidy:
 	@printf '%s\n' $(SRC) $(TEST_SRC) | xargs -n 4 -P 2 sh -c \
 		'clang-tidy --quiet "$$@" -- $(OUR_CPPFLAGS) $(CPPFLAGS) -std=c11' tidy
 
-# What is compiled, a file a line: for checks that go over all sources.
-sources:
-	@printf '%s\n' $(SRC) $(TEST_SRC)
+# Only what the compiler says, nothing built.
+syntax:
+	@printf '%s\n' $(SRC) $(TEST_SRC) | \
+		xargs -n 8 -P 2 $(COMPILE) -Wno-unused-command-line-argument -fsyntax-only
+
+# The lists, a name a line, for the scripts of tests/.
+sources unit-list script-list:
+	@printf '%s\n' $(LIST)
+sources: LIST = $(SRC) $(TEST_SRC)
+unit-list: LIST = $(UNIT_TESTS)
+script-list: LIST = $(SCRIPTS)
 
 install: all
 	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
