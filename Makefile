@@ -30,6 +30,12 @@ CORE = \
 ENGINE = \
 	engine/chains.c \
 	engine/helper.c \
+	engine/helper_cuseeme.c \
+	engine/helper_ftp.c \
+	engine/helper_irc.c \
+	engine/helper_quake.c \
+	engine/helper_raudio.c \
+	engine/helper_vdolive.c \
 	engine/host.c \
 	engine/journal.c \
 	engine/lists.c \
