@@ -23,7 +23,9 @@ endif
 # Sources, a room a list, a file a line, sorted; a line that is empty ends the
 # list. What holds a main() stands with its program below, not here.
 CORE = \
+	core/addr.c \
 	core/cksum.c \
+	core/number.c \
 	core/text.c \
 
 
@@ -58,6 +60,12 @@ PROC_EMU = \
 
 
 LIBCOMPAT = \
+	libcompat/backend_engine.c \
+	libcompat/clock.c \
+	libcompat/compat.c \
+	libcompat/resolver.c \
+	libcompat/store.c \
+	libcompat/store_file.c \
 
 
 GATEWAY = \

@@ -18,7 +18,11 @@ int fw_attach(struct fw *fw, struct fw_state *state, struct journal *journal,
 	      const struct fw_env *env)
 {
 	*fw = (struct fw){
-		.st = state, .rw = state, .journal = journal, .env = env
+		.st = state,
+		.rw = state,
+		.journal = journal,
+		.env = env,
+		.epoch = state->g.epoch,
 	};
 	return state->g.version == FW_STATE_VERSION && state->g.era < ERA_COUNT
 		       ? 0
@@ -44,6 +48,34 @@ int fw_boot(struct fw *fw, struct fw_state *state, struct journal *journal,
 	masq_init(fw);
 	fwd_init(fw);
 	return 0;
+}
+
+int fw_start_clock(struct fw *fw, ticks_t now)
+{
+	const struct fw_table *t = fw->st->table;
+	struct fw_globals *g;
+
+	if (t[FW_T_MASQ].count || t[FW_T_FORWARD].count)
+		return ticks_due(fw->st->g.now, now) ? 0 : -EINVAL;
+	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->now = now;
+	memcpy(fw_edit(fw, &fw->st->masq.wheel_base, sizeof(now)), &now,
+	       sizeof(now));
+	return 0;
+}
+
+int fw_change_era(struct fw *fw, enum fw_era era)
+{
+	const struct fw_table *t = fw->st->table;
+	struct fw_globals *g;
+
+	if (t[FW_T_CHAIN].count > FW_BUILTINS || t[FW_T_RULE].count ||
+	    t[FW_T_RULE20].count || t[FW_T_MASQ].count || t[FW_T_FORWARD].count)
+		return -EBUSY;
+	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->era = era;
+	masq_init(fw);
+	return fw_start_clock(fw, g->now);
 }
 
 void fw_fini(struct fw *fw)

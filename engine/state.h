@@ -38,7 +38,10 @@ struct fw_globals {
 	uint32_t era_claimed; /* a tool has changed something: the era is
 				 settled */
 	ticks_t now;
-	uint32_t pad[12];
+	uint32_t clock_virtual; /* the clock stands at .clock_now, as told */
+	ticks_t clock_now;
+	uint32_t epoch; /* changes whenever the host is booted anew */
+	uint32_t pad[9];
 };
 
 struct fw_state {
@@ -71,6 +74,7 @@ struct fw {
 	struct fw_state *rw;     /* fw_edit() alone uses it */
 	struct journal *journal; /* NULL: changes are final at once */
 	const struct fw_env *env;
+	uint32_t epoch; /* of the state when the caches below began */
 	struct match22
 		*match22; /* see match22.h; NULL until a packet needs it */
 	struct match20 *match20;
@@ -111,6 +115,16 @@ int fw_attach(struct fw *fw, struct fw_state *state, struct journal *journal,
 int fw_boot(struct fw *fw, struct fw_state *state, struct journal *journal,
 	    const struct fw_env *env, enum fw_era era);
 void fw_fini(struct fw *fw);
+
+/*
+ * Nothing was due up to @now: the moment from which the host's timers run.
+ * -EINVAL: timers are running already, and @now lies before fw->st->g.now.
+ */
+int fw_start_clock(struct fw *fw, ticks_t now);
+
+/* Makes the host one of @era that keeps its interfaces, switches and modules.
+ * -EBUSY: it has rules, chains or entries, which that era has not. */
+int fw_change_era(struct fw *fw, enum fw_era era);
 
 /* A line of the kernel's log, formatted, to the environment. */
 void fw_log(struct fw *fw, int level, const char *fmt, ...)

@@ -93,3 +93,15 @@ bool fw_slot_ok(const struct fw *fw, enum fw_table_id id, uint32_t slot)
 {
 	return slot < fw->st->table[id].used;
 }
+
+bool fw_table_span(const struct fw_state *st, enum fw_table_id id,
+		   uint64_t *offset, uint64_t *bytes)
+{
+	const struct layout *l = &layouts[id];
+	const struct fw_table *t = &st->table[id];
+
+	*offset = l->offset;
+	*bytes = (uint64_t)t->cap * l->slot;
+	return t->cap <= l->max && t->used <= t->cap && t->count <= t->used &&
+	       (t->free == FW_NIL || t->free < t->used);
+}

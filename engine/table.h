@@ -40,4 +40,13 @@ void fw_slot_free(struct fw *fw, enum fw_table_id table, uint32_t slot);
  * state is asked. */
 bool fw_slot_ok(const struct fw *fw, enum fw_table_id table, uint32_t slot);
 
+struct fw_state;
+
+/*
+ * Where the usable slots of a table lie in the state. False: the table's
+ * numbers contradict each other, the state is damaged.
+ */
+bool fw_table_span(const struct fw_state *st, enum fw_table_id table,
+		   uint64_t *offset, uint64_t *bytes);
+
 #endif

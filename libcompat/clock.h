@@ -4,11 +4,12 @@
 
 #include "core/ticks.h"
 
+enum { CLOCK_BOOT_ID = 37 }; /* 36 characters and a NUL */
+
 /* Ticks since the machine booted, sleep included. */
 ticks_t clock_ticks(void);
 
-/* The identity of this boot, 36 characters and a NUL; empty if the machine does
- * not tell. */
-void clock_boot_id(char id[37]);
+/* The identity of this boot; empty if the machine does not tell. */
+void clock_boot_id(char id[CLOCK_BOOT_ID]);
 
 #endif

@@ -26,7 +26,7 @@ struct masq_ctl;
 /*
  * Opens the backend that $FWCOMPAT_BACKEND names (none: the engine) on its
  * state. Returns 0 and *@c, to be closed; or -errno, with a sentence for people
- * in compat_open_error(). -EPERM: not allowed (the old tools' "you must be
+ * in compat_open_why(). -EPERM: not allowed (the old tools' "you must be
  * root").
  */
 int compat_open(struct compat **c);
@@ -39,8 +39,14 @@ const char *compat_why(const struct compat *c);
  */
 const char *compat_open_why(void);
 
+/*
+ * compat_enter() waits for whoever is inside. compat_commit() makes changes
+ * final and stays inside; compat_leave() takes back what was not committed. All
+ * calls below are for those inside; entering twice is entering once.
+ */
 int compat_enter(struct compat *c);
 int compat_commit(struct compat *c);
+void compat_leave(struct compat *c);
 
 /* What a tool of @tool's era may do with the state as it is. DESIGN: eras. */
 enum compat_claim {
@@ -49,8 +55,16 @@ enum compat_claim {
 			  chains */
 	CLAIM_REFUSED, /* compat_why() names the way out */
 };
+/*
+ * Settles the era of a state where no tool did so yet: with the transaction, so
+ * that one who only reads, and does not commit, leaves the state unsettled.
+ */
 enum compat_claim compat_claim_era(struct compat *c, enum fw_era tool);
 enum fw_era compat_era(struct compat *c);
+
+/* "1.3", "2.0", "2.2", and back; -EINVAL. */
+const char *compat_era_name(enum fw_era era);
+int compat_era_parse(const char *name, enum fw_era *era);
 
 /* Chains (2.2). Numbers of rules count from 1. */
 int compat_append(struct compat *c, const char *chain,
@@ -119,5 +133,32 @@ int compat_route_add(struct compat *c, uint32_t dst, uint32_t mask,
 		     const char *ifname, uint32_t gateway);
 int compat_route_del(struct compat *c, uint32_t dst, uint32_t mask,
 		     const char *ifname);
+
+/* An interface (.mask its own network) or a route of the emulated host. */
+struct compat_host_row {
+	bool is_route;
+	bool ppp; /* interface: point-to-point */
+	char ifname[FW_IFNAME + 1];
+	uint32_t addr, mask; /* route: its destination */
+	uint32_t gateway;    /* route: 0 is none */
+};
+void compat_host_each(struct compat *c,
+		      void (*row)(void *ctx, const struct compat_host_row *),
+		      void *ctx);
+
+/* A freshly booted host: of that era, or (ERA_COUNT) of the first tool's. */
+int compat_reset(struct compat *c, enum fw_era era);
+
+/* What `fwcompat status` shows. */
+struct compat_status {
+	const char *backend;
+	char state[4096]; /* path of the state file, or "" */
+	enum fw_era era;
+	bool claimed;
+	bool clock_virtual;
+	ticks_t now;
+	uint32_t user_chains, rules, rules20, entries, forwards;
+};
+void compat_status(struct compat *c, struct compat_status *status);
 
 #endif

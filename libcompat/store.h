@@ -25,6 +25,9 @@ struct store;
 int store_open(struct store **s, const char *path, char *why, size_t why_len);
 void store_close(struct store *s);
 
+/* Why the last call failed, a sentence; or "". */
+const char *store_why(const struct store *s);
+
 /* The path that a NULL stands for, in @buf. 0 or -ENAMETOOLONG. */
 int store_path(char *buf, size_t n);
 
@@ -32,7 +35,8 @@ int store_path(char *buf, size_t n);
  * Waits for the lock, takes back what a killed process left half done, makes
  * the state anew if it is of another boot (or fresh), attaches @fw to it with
  * @env (whose grow is the store's own; NULL: no packets, log lines go nowhere),
- * and does what is due.
+ * and does what is due; that is final. @fw is zeroed before the first time and
+ * keeps its caches from one stay to the next; the caller ends it by fw_fini().
  */
 int store_enter(struct store *s, struct fw *fw, const struct fw_env *env);
 /* Makes the changes final and goes on inside: one transaction a batch. */
@@ -43,10 +47,18 @@ void store_leave(struct store *s, struct fw *fw);
 /* The state's present moment: the machine's clock, or the virtual one. */
 ticks_t store_now(const struct store *s);
 bool store_is_virtual(const struct store *s);
-/* From now on the state's clock is virtual and stands at @now. */
+/*
+ * From now on the state's clock is virtual and stands at @now; inside only.
+ * What is due by then is the caller's to do (fw_run). -EINVAL: @now lies before
+ * the last virtual moment, or before timers that already run by the machine's
+ * clock.
+ */
 int store_set_virtual(struct store *s, ticks_t now);
 
-/* A freshly booted host of that era, by the machine's clock; inside only. */
+/*
+ * A freshly booted host of that era, by the machine's clock; inside only.
+ * ERA_COUNT: what a fresh state is, 2.2 until a tool settles it.
+ */
 int store_reset(struct store *s, struct fw *fw, enum fw_era era);
 
 #endif

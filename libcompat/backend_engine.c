@@ -1,0 +1,512 @@
+/* The backend that is the old kernel itself: the engine on the state file. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/state.h"
+#include "libcompat/backend.h"
+#include "libcompat/store.h"
+#include "proc-emu/proc.h"
+
+struct engine {
+	struct compat *c;
+	struct store *store;
+	struct fw fw;
+};
+
+static struct fw *fw_of(void *self)
+{
+	return &((struct engine *)self)->fw;
+}
+
+static int engine_open(struct compat *c, void **self)
+{
+	struct engine *e = calloc(1, sizeof(*e));
+	char why[256] = "";
+	int r;
+
+	if (!e)
+		return -ENOMEM;
+	e->c = c;
+	r = store_open(&e->store, NULL, why, sizeof(why));
+	if (r == 0) {
+		*self = e;
+		return 0;
+	}
+	compat_say(c, "%s", why);
+	free(e);
+	return r;
+}
+
+static void engine_close(void *self)
+{
+	struct engine *e = self;
+
+	store_close(e->store);
+	fw_fini(&e->fw);
+	free(e);
+}
+
+static int engine_enter(void *self)
+{
+	struct engine *e = self;
+	int r = store_enter(e->store, &e->fw, NULL);
+
+	if (r)
+		compat_say(e->c, "%s", store_why(e->store));
+	return r;
+}
+
+static int engine_commit(void *self)
+{
+	struct engine *e = self;
+
+	return store_commit(e->store, &e->fw);
+}
+
+static void engine_leave(void *self)
+{
+	struct engine *e = self;
+
+	store_leave(e->store, &e->fw);
+}
+
+static enum fw_era engine_era(void *self)
+{
+	return (enum fw_era)fw_of(self)->st->g.era;
+}
+
+static bool engine_claimed(void *self)
+{
+	return fw_of(self)->st->g.era_claimed;
+}
+
+static int engine_claim(void *self, enum fw_era era)
+{
+	struct fw *fw = fw_of(self);
+	struct fw_globals *g;
+	int r = 0;
+
+	if (fw->st->g.era != era)
+		r = fw_change_era(fw, era);
+	if (r)
+		return r;
+	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->era_claimed = 1;
+	return 0;
+}
+
+static int engine_append(void *self, const char *chain,
+			 const struct fw_rule *rule)
+{
+	return chain_append(fw_of(self), chain, rule);
+}
+
+static int engine_insert(void *self, const char *chain, uint32_t num,
+			 const struct fw_rule *rule)
+{
+	return chain_insert(fw_of(self), chain, num, rule);
+}
+
+static int engine_replace(void *self, const char *chain, uint32_t num,
+			  const struct fw_rule *rule)
+{
+	return chain_replace(fw_of(self), chain, num, rule);
+}
+
+static int engine_delete(void *self, const char *chain,
+			 const struct fw_rule *rule)
+{
+	return chain_delete(fw_of(self), chain, rule);
+}
+
+static int engine_delete_num(void *self, const char *chain, uint32_t num)
+{
+	return chain_delete_num(fw_of(self), chain, num);
+}
+
+static int engine_flush(void *self, const char *chain)
+{
+	return chain_flush(fw_of(self), chain);
+}
+
+static int engine_zero(void *self, const char *chain)
+{
+	return chain_zero(fw_of(self), chain);
+}
+
+static int engine_check(void *self, const char *chain,
+			const struct fw_probe *probe)
+{
+	return chain_check(fw_of(self), chain, probe);
+}
+
+static int engine_new_chain(void *self, const char *chain)
+{
+	return chain_create(fw_of(self), chain);
+}
+
+static int engine_delete_chain(void *self, const char *chain)
+{
+	return chain_remove(fw_of(self), chain);
+}
+
+static int engine_policy(void *self, const char *chain, const char *policy)
+{
+	return chain_policy(fw_of(self), chain, policy);
+}
+
+static int engine_append20(void *self, enum fw20_list list,
+			   const struct fw20_rule *rule)
+{
+	return list_append(fw_of(self), list, rule);
+}
+
+static int engine_insert20(void *self, enum fw20_list list,
+			   const struct fw20_rule *rule)
+{
+	return list_insert(fw_of(self), list, rule);
+}
+
+static int engine_delete20(void *self, enum fw20_list list,
+			   const struct fw20_rule *rule)
+{
+	return list_delete(fw_of(self), list, rule);
+}
+
+static int engine_flush20(void *self, enum fw20_list list)
+{
+	return list_flush(fw_of(self), list);
+}
+
+static int engine_zero20(void *self, enum fw20_list list)
+{
+	return list_zero(fw_of(self), list);
+}
+
+static int engine_policy20(void *self, enum fw20_list list, int32_t policy)
+{
+	return list_policy(fw_of(self), list, policy);
+}
+
+static int engine_check20(void *self, enum fw20_list list,
+			  const struct fw_probe *probe, uint32_t via_addr)
+{
+	return list_check(fw_of(self), list, probe, via_addr);
+}
+
+static int engine_masq_timeouts(void *self, const int32_t tcp_fin_udp[3])
+{
+	masq_timeouts(fw_of(self), tcp_fin_udp);
+	return 0;
+}
+
+static int engine_masq_ctl(void *self, struct masq_ctl *ctl)
+{
+	return fwd_ctl(fw_of(self), ctl);
+}
+
+static int engine_module_load(void *self, const char *name,
+			      char *const params[], struct text *why)
+{
+	return module_load(fw_of(self), name, params, why);
+}
+
+static int engine_module_unload(void *self, const char *name)
+{
+	return module_unload(fw_of(self), name);
+}
+
+static int engine_if_set(void *self, const char *name, uint32_t addr,
+			 uint32_t mask, bool ppp)
+{
+	return host_if_set(fw_of(self), name, addr, mask,
+			   HOST_IF_UP | (ppp ? HOST_IF_PPP : 0));
+}
+
+static int engine_route_add(void *self, uint32_t dst, uint32_t mask,
+			    const char *ifname, uint32_t gateway)
+{
+	return host_route_add(fw_of(self), dst, mask, ifname, gateway);
+}
+
+static int engine_route_del(void *self, uint32_t dst, uint32_t mask,
+			    const char *ifname)
+{
+	return host_route_del(fw_of(self), dst, mask, ifname);
+}
+
+static void
+engine_host_each(void *self,
+		 void (*row)(void *, const struct compat_host_row *), void *ctx)
+{
+	const struct host *h = &fw_of(self)->st->host;
+
+	for (uint32_t i = 0; i < HOST_IFS; i++) {
+		const struct host_if *f = &h->ifs[i];
+		struct compat_host_row r = {
+			.ppp = f->flags & HOST_IF_PPP,
+			.addr = f->addr,
+			.mask = f->mask,
+		};
+
+		memcpy(r.ifname, f->name.s, FW_IFNAME);
+		if (r.ifname[0])
+			row(ctx, &r);
+	}
+	for (uint32_t i = 0; i < HOST_ROUTES; i++) {
+		const struct host_route *o = &h->routes[i];
+		struct compat_host_row r = {
+			.is_route = true,
+			.addr = o->dst,
+			.mask = o->mask,
+			.gateway = o->gateway,
+		};
+
+		if (o->ifindex >= HOST_IFS)
+			continue;
+		memcpy(r.ifname, h->ifs[o->ifindex].name.s, FW_IFNAME);
+		row(ctx, &r);
+	}
+}
+
+static int engine_reset(void *self, enum fw_era era)
+{
+	struct engine *e = self;
+
+	return store_reset(e->store, &e->fw, era);
+}
+
+static void engine_status(void *self, struct compat_status *s)
+{
+	const struct engine *e = self;
+	const struct fw_state *st = e->fw.st;
+
+	if (store_path(s->state, sizeof(s->state)))
+		s->state[0] = '\0';
+	s->era = (enum fw_era)st->g.era;
+	s->claimed = st->g.era_claimed;
+	s->clock_virtual = store_is_virtual(e->store);
+	s->now = store_now(e->store);
+	s->user_chains = st->table[FW_T_CHAIN].count - FW_BUILTINS;
+	s->rules = st->table[FW_T_RULE].count;
+	s->rules20 = st->table[FW_T_RULE20].count;
+	s->entries = st->table[FW_T_MASQ].count;
+	s->forwards = st->table[FW_T_FORWARD].count;
+}
+
+static enum fw_era source_era(void *ctx)
+{
+	return engine_era(ctx);
+}
+
+/* Old files that are there only while a module is. */
+static const struct module_file {
+	const char *path, *module;
+} module_files[] = {
+	{ "net/ip_masq/portfw", "ip_masq_portfw" },
+	{ "net/ip_masq/autofw", "ip_masq_autofw" },
+	{ "net/ip_masq/mfw", "ip_masq_mfw" },
+};
+
+static bool source_has(void *ctx, const char *path)
+{
+	for (size_t i = 0; i < sizeof(module_files) / sizeof(module_files[0]);
+	     i++)
+		if (!strcmp(module_files[i].path, path))
+			return module_loaded(fw_of(ctx),
+					     module_files[i].module);
+	return true;
+}
+
+/* The tables of entries by protocol are the work of ip_masq_user. */
+static int source_unreadable(void *ctx, const char *path)
+{
+	static const char *const paths[] = { "net/ip_masq/tcp",
+					     "net/ip_masq/udp",
+					     "net/ip_masq/icmp" };
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (!strcmp(paths[i], path))
+			return module_loaded(fw_of(ctx), "ip_masq_user")
+				       ? 0
+				       : -ENOPKG;
+	return 0;
+}
+
+static void source_chains(void *ctx,
+			  void (*row)(void *, const struct fw_chain_row *),
+			  void *arg)
+{
+	chains_each(fw_of(ctx), row, arg);
+}
+
+static void source_rules(void *ctx, bool zero,
+			 void (*row)(void *, const struct fw_rule_row *),
+			 void *arg)
+{
+	rules_each(fw_of(ctx), zero, row, arg);
+}
+
+static int32_t source_policy20(void *ctx, enum fw20_list list)
+{
+	return fw_of(ctx)->st->lists.policy[list];
+}
+
+static void source_rules20(void *ctx, enum fw20_list list, bool zero,
+			   void (*row)(void *, const struct fw20_rule_row *),
+			   void *arg)
+{
+	list_each(fw_of(ctx), list, zero, row, arg);
+}
+
+static void source_masq_free(void *ctx, int32_t free_ports[MASQ_PROTOS])
+{
+	memcpy(free_ports, fw_of(ctx)->st->masq.free_ports,
+	       sizeof(int32_t) * MASQ_PROTOS);
+}
+
+static void source_masq(void *ctx, void (*row)(void *, const struct masq_row *),
+			void *arg)
+{
+	const struct engine *e = ctx;
+
+	masq_each(&e->fw, store_now(e->store), row, arg);
+}
+
+static void source_helpers(void *ctx,
+			   void (*row)(void *, const struct fwd_helper_row *),
+			   void *arg)
+{
+	helpers_each(fw_of(ctx), row, arg);
+}
+
+static void source_portfw(void *ctx,
+			  void (*row)(void *, const struct fwd_portfw_row *),
+			  void *arg)
+{
+	fwd_portfw_each(fw_of(ctx), row, arg);
+}
+
+static void source_autofw(void *ctx,
+			  void (*row)(void *, const struct fwd_autofw_row *),
+			  void *arg)
+{
+	const struct engine *e = ctx;
+
+	fwd_autofw_each(&e->fw, store_now(e->store), row, arg);
+}
+
+static void source_mfw(void *ctx,
+		       void (*row)(void *, const struct fwd_mfw_row *),
+		       void *arg)
+{
+	fwd_mfw_each(fw_of(ctx), row, arg);
+}
+
+/* The switch of a path below /proc, or -ENOENT. */
+static int find_switch(const char *path)
+{
+	return strncmp(path, "sys/", 4) ? -ENOENT : host_sysctl_find(path + 4);
+}
+
+static const char modprobe[] = "/sbin/modprobe";
+
+static int source_sysctl_get(void *ctx, const char *path, struct text *out)
+{
+	int which = find_switch(path);
+	int32_t value;
+
+	if (which < 0)
+		return which;
+	value = fw_of(ctx)->st->host.sysctl[which];
+	if (which == SYSCTL_MODPROBE)
+		text_printf(out, "%s\n", value ? modprobe : "/bin/true");
+	else
+		text_printf(out, "%d\n", value);
+	return 0;
+}
+
+static int source_sysctl_set(void *ctx, const char *path, const char *text)
+{
+	int which = find_switch(path);
+	size_t len = strcspn(text, "\n");
+	char *end;
+	long value;
+
+	if (which < 0)
+		return which;
+	if (which == SYSCTL_MODPROBE)
+		return host_sysctl_set(fw_of(ctx), SYSCTL_MODPROBE,
+				       len == sizeof(modprobe) - 1 &&
+					       !memcmp(text, modprobe, len));
+	value = strtol(text, &end, 10);
+	if (end == text || !strchr(" \t\n", *end))
+		return -EINVAL;
+	return host_sysctl_set(fw_of(ctx), (enum host_sysctl)which,
+			       (int32_t)value);
+}
+
+static void engine_source(void *self, struct proc_source *src)
+{
+	*src = (struct proc_source){
+		.ctx = self,
+		.era = source_era,
+		.has = source_has,
+		.unreadable = source_unreadable,
+		.chains = source_chains,
+		.rules = source_rules,
+		.policy20 = source_policy20,
+		.rules20 = source_rules20,
+		.masq_free = source_masq_free,
+		.masq = source_masq,
+		.helpers = source_helpers,
+		.portfw = source_portfw,
+		.autofw = source_autofw,
+		.mfw = source_mfw,
+		.sysctl_get = source_sysctl_get,
+		.sysctl_set = source_sysctl_set,
+	};
+}
+
+const struct backend backend_engine = {
+	.name = "engine",
+	.open = engine_open,
+	.close = engine_close,
+	.enter = engine_enter,
+	.commit = engine_commit,
+	.leave = engine_leave,
+	.era = engine_era,
+	.claimed = engine_claimed,
+	.claim = engine_claim,
+	.append = engine_append,
+	.insert = engine_insert,
+	.replace = engine_replace,
+	.delete = engine_delete,
+	.delete_num = engine_delete_num,
+	.flush = engine_flush,
+	.zero = engine_zero,
+	.check = engine_check,
+	.new_chain = engine_new_chain,
+	.delete_chain = engine_delete_chain,
+	.policy = engine_policy,
+	.append20 = engine_append20,
+	.insert20 = engine_insert20,
+	.delete20 = engine_delete20,
+	.flush20 = engine_flush20,
+	.zero20 = engine_zero20,
+	.policy20 = engine_policy20,
+	.check20 = engine_check20,
+	.masq_timeouts = engine_masq_timeouts,
+	.masq_ctl = engine_masq_ctl,
+	.module_load = engine_module_load,
+	.module_unload = engine_module_unload,
+	.if_set = engine_if_set,
+	.route_add = engine_route_add,
+	.route_del = engine_route_del,
+	.source = engine_source,
+	.status = engine_status,
+	.reset = engine_reset,
+	.host_each = engine_host_each,
+};

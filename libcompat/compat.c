@@ -1,0 +1,400 @@
+/* "The kernel" as the tools see it: picks a backend and passes calls on. */
+#include "libcompat/compat.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "libcompat/backend.h"
+#include "proc-emu/proc.h"
+
+struct compat {
+	const struct backend *ops;
+	void *self; /* the backend's */
+	bool inside;
+	char why[512];
+};
+
+static const struct backend *const backends[] = {
+	&backend_engine,
+};
+
+/* Why the last compat_open() failed: there is no handle to keep it. */
+static char open_why[512];
+
+const char *compat_open_why(void)
+{
+	return open_why;
+}
+
+const char *compat_why(const struct compat *c)
+{
+	return c->why;
+}
+
+void compat_say(struct compat *c, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c->why, sizeof(c->why), fmt, ap);
+	va_end(ap);
+}
+
+/* The backend's handle, for a call that is allowed only inside. */
+static void *self(struct compat *c)
+{
+	assert(c->inside);
+	c->why[0] = '\0';
+	return c->self;
+}
+
+static const struct backend *choose_backend(struct compat *c)
+{
+	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+
+	if (!name || !*name)
+		return &backend_engine;
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
+		if (!strcmp(backends[i]->name, name))
+			return backends[i];
+	compat_say(c,
+		   strcmp(name, "netfilter")
+			   ? "FWCOMPAT_BACKEND=%s: there is no such backend"
+			   : "FWCOMPAT_BACKEND=%s: this build of fwcompat is "
+			     "without that backend",
+		   name);
+	return NULL;
+}
+
+int compat_open(struct compat **cp)
+{
+	struct compat *c = calloc(1, sizeof(*c));
+	int r = -EOPNOTSUPP;
+
+	open_why[0] = '\0';
+	if (!c)
+		return -ENOMEM;
+	c->ops = choose_backend(c);
+	if (c->ops)
+		r = c->ops->open(c, &c->self);
+	if (r == 0) {
+		*cp = c;
+		return 0;
+	}
+	memcpy(open_why, c->why, sizeof(open_why));
+	free(c);
+	return r;
+}
+
+void compat_close(struct compat *c)
+{
+	if (!c)
+		return;
+	compat_leave(c);
+	c->ops->close(c->self);
+	free(c);
+}
+
+int compat_enter(struct compat *c)
+{
+	int r;
+
+	if (c->inside)
+		return 0;
+	c->why[0] = '\0';
+	r = c->ops->enter(c->self);
+	c->inside = r == 0;
+	return r;
+}
+
+int compat_commit(struct compat *c)
+{
+	return c->ops->commit(self(c));
+}
+
+void compat_leave(struct compat *c)
+{
+	if (c->inside)
+		c->ops->leave(c->self);
+	c->inside = false;
+}
+
+static const struct era_row {
+	const char *name, *tool;
+} eras[ERA_COUNT] = {
+	[ERA_2_2] = { "2.2", "ipchains" },
+	[ERA_2_0] = { "2.0", "ipfwadm" },
+	[ERA_1_3] = { "1.3", "ipfw" },
+};
+
+const char *compat_era_name(enum fw_era era)
+{
+	return era < ERA_COUNT ? eras[era].name : "?";
+}
+
+int compat_era_parse(const char *name, enum fw_era *era)
+{
+	for (int i = 0; i < ERA_COUNT; i++) {
+		if (strcmp(eras[i].name, name))
+			continue;
+		*era = (enum fw_era)i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+enum fw_era compat_era(struct compat *c)
+{
+	return c->ops->era(self(c));
+}
+
+enum compat_claim compat_claim_era(struct compat *c, enum fw_era tool)
+{
+	enum fw_era era = compat_era(c);
+
+	if (!c->ops->claimed(self(c))) {
+		if (c->ops->claim(self(c), tool) == 0)
+			return CLAIM_OK;
+	} else if (era == tool) {
+		return CLAIM_OK;
+	} else if (era == ERA_2_2 && tool == ERA_2_0) {
+		return CLAIM_WRAPPER;
+	}
+	compat_say(c,
+		   "the firewall's state is that of Linux %s, whose tool is "
+		   "%s; `fwcompat reset --era %s' empties it for Linux %s",
+		   eras[era].name, eras[era].tool, eras[tool].name,
+		   eras[tool].name);
+	return CLAIM_REFUSED;
+}
+
+int compat_append(struct compat *c, const char *chain,
+		  const struct fw_rule *rule)
+{
+	return c->ops->append(self(c), chain, rule);
+}
+
+int compat_insert(struct compat *c, const char *chain, uint32_t num,
+		  const struct fw_rule *rule)
+{
+	return c->ops->insert(self(c), chain, num, rule);
+}
+
+int compat_replace(struct compat *c, const char *chain, uint32_t num,
+		   const struct fw_rule *rule)
+{
+	return c->ops->replace(self(c), chain, num, rule);
+}
+
+int compat_delete(struct compat *c, const char *chain,
+		  const struct fw_rule *rule)
+{
+	return c->ops->delete (self(c), chain, rule);
+}
+
+int compat_delete_num(struct compat *c, const char *chain, uint32_t num)
+{
+	return c->ops->delete_num(self(c), chain, num);
+}
+
+int compat_flush(struct compat *c, const char *chain)
+{
+	return c->ops->flush(self(c), chain);
+}
+
+int compat_zero(struct compat *c, const char *chain)
+{
+	return c->ops->zero(self(c), chain);
+}
+
+int compat_check(struct compat *c, const char *chain,
+		 const struct fw_probe *probe)
+{
+	return c->ops->check(self(c), chain, probe);
+}
+
+int compat_new_chain(struct compat *c, const char *chain)
+{
+	return c->ops->new_chain(self(c), chain);
+}
+
+int compat_delete_chain(struct compat *c, const char *chain)
+{
+	return c->ops->delete_chain(self(c), chain);
+}
+
+int compat_policy(struct compat *c, const char *chain, const char *policy)
+{
+	return c->ops->policy(self(c), chain, policy);
+}
+
+int compat20_append(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule)
+{
+	return c->ops->append20(self(c), list, rule);
+}
+
+int compat20_insert(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule)
+{
+	return c->ops->insert20(self(c), list, rule);
+}
+
+int compat20_delete(struct compat *c, enum fw20_list list,
+		    const struct fw20_rule *rule)
+{
+	return c->ops->delete20(self(c), list, rule);
+}
+
+int compat20_flush(struct compat *c, enum fw20_list list)
+{
+	return c->ops->flush20(self(c), list);
+}
+
+int compat20_zero(struct compat *c, enum fw20_list list)
+{
+	return c->ops->zero20(self(c), list);
+}
+
+int compat20_policy(struct compat *c, enum fw20_list list, int32_t policy)
+{
+	return c->ops->policy20(self(c), list, policy);
+}
+
+int compat20_check(struct compat *c, enum fw20_list list,
+		   const struct fw_probe *probe, uint32_t via_addr)
+{
+	return c->ops->check20(self(c), list, probe, via_addr);
+}
+
+int compat_masq_timeouts(struct compat *c, const int32_t tcp_fin_udp[3])
+{
+	return c->ops->masq_timeouts(self(c), tcp_fin_udp);
+}
+
+int compat_masq_ctl(struct compat *c, struct masq_ctl *ctl)
+{
+	return c->ops->masq_ctl(self(c), ctl);
+}
+
+/* A file of @path below $FWCOMPAT_PROC, opened; or -1. */
+static int open_given(const char *path)
+{
+	const char *dir = secure_getenv("FWCOMPAT_PROC");
+	char full[PATH_MAX];
+	int n;
+
+	if (!dir || !*dir || strstr(path, ".."))
+		return -1;
+	n = snprintf(full, sizeof(full), "%s/%s", dir, path);
+	if (n < 0 || (size_t)n >= sizeof(full))
+		return -1;
+	return open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/* All that @fd has to read, appended. */
+static int read_all(int fd, struct text *out)
+{
+	enum { CHUNK = 65536 };
+	ssize_t n;
+
+	do {
+		char *to = text_room(out, CHUNK);
+
+		if (!to)
+			return -ENOMEM;
+		n = read(fd, to, CHUNK);
+		if (n < 0)
+			return -errno;
+		to[n] = '\0';
+		out->len += (size_t)n;
+	} while (n > 0);
+	return 0;
+}
+
+int compat_proc_read(struct compat *c, const char *path, bool zero,
+		     struct text *out)
+{
+	int fd = open_given(path), r;
+	struct proc_source src = { 0 };
+
+	if (fd >= 0) {
+		r = read_all(fd, out);
+		close(fd);
+		return r;
+	}
+	c->ops->source(self(c), &src);
+	return proc_read(&src, path, zero, out);
+}
+
+int compat_proc_write(struct compat *c, const char *path, const char *text)
+{
+	struct proc_source src = { 0 };
+
+	c->ops->source(self(c), &src);
+	return proc_write(&src, path, text);
+}
+
+int compat_proc_each(struct compat *c,
+		     void (*path)(void *ctx, const char *path), void *ctx)
+{
+	struct proc_source src = { 0 };
+
+	c->ops->source(self(c), &src);
+	proc_each(&src, path, ctx);
+	return 0;
+}
+
+int compat_module_load(struct compat *c, const char *name, char *const params[],
+		       struct text *why)
+{
+	return c->ops->module_load(self(c), name, params, why);
+}
+
+int compat_module_unload(struct compat *c, const char *name)
+{
+	return c->ops->module_unload(self(c), name);
+}
+
+int compat_if_set(struct compat *c, const char *name, uint32_t addr,
+		  uint32_t mask, bool ppp)
+{
+	return c->ops->if_set(self(c), name, addr, mask, ppp);
+}
+
+int compat_route_add(struct compat *c, uint32_t dst, uint32_t mask,
+		     const char *ifname, uint32_t gateway)
+{
+	return c->ops->route_add(self(c), dst, mask, ifname, gateway);
+}
+
+int compat_route_del(struct compat *c, uint32_t dst, uint32_t mask,
+		     const char *ifname)
+{
+	return c->ops->route_del(self(c), dst, mask, ifname);
+}
+
+void compat_host_each(struct compat *c,
+		      void (*row)(void *ctx, const struct compat_host_row *),
+		      void *ctx)
+{
+	c->ops->host_each(self(c), row, ctx);
+}
+
+int compat_reset(struct compat *c, enum fw_era era)
+{
+	return c->ops->reset(self(c), era);
+}
+
+void compat_status(struct compat *c, struct compat_status *status)
+{
+	*status = (struct compat_status){ .backend = c->ops->name };
+	c->ops->status(self(c), status);
+}

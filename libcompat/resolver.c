@@ -1,0 +1,121 @@
+/*
+ * Names by the C library's old calls: gethostbyname() and its kin, whose rules
+ * for words of digits and dots are those of the tools' own time.
+ */
+#include "libcompat/resolver.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <nss.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* Copies a name out; one that does not fit is none. */
+static int copy_name(const char *from, char *name, size_t n)
+{
+	if (strlen(from) >= n)
+		return -ENOENT;
+	memcpy(name, from, strlen(from) + 1);
+	return 0;
+}
+
+static void choose_sources(void)
+{
+	const char *want = secure_getenv("FWCOMPAT_RESOLVE");
+
+	if (want && strcmp(want, "files") == 0)
+		__nss_configure_lookup("hosts", "files");
+}
+
+static int host(const char *name, uint32_t *addr, int n)
+{
+	const struct hostent *h;
+	int found = 0;
+
+	choose_sources();
+	h = gethostbyname(name);
+	if (!h || h->h_addrtype != AF_INET || h->h_length != 4)
+		return 0;
+	for (; found < n && h->h_addr_list[found]; found++) {
+		uint32_t be;
+
+		memcpy(&be, h->h_addr_list[found], sizeof(be));
+		addr[found] = ntohl(be);
+	}
+	return found;
+}
+
+static int host_name(uint32_t addr, char *name, size_t n)
+{
+	uint32_t be = htonl(addr);
+	const struct hostent *h;
+
+	choose_sources();
+	h = gethostbyaddr(&be, sizeof(be), AF_INET);
+	return h && h->h_name ? copy_name(h->h_name, name, n) : -ENOENT;
+}
+
+static int network(const char *name, uint32_t *addr)
+{
+	const struct netent *e = getnetbyname(name);
+
+	if (!e || e->n_addrtype != AF_INET)
+		return -ENOENT;
+	*addr = e->n_net;
+	return 0;
+}
+
+static int network_name(uint32_t addr, char *name, size_t n)
+{
+	const struct netent *e = getnetbyaddr(addr, AF_INET);
+
+	return e && e->n_name ? copy_name(e->n_name, name, n) : -ENOENT;
+}
+
+static int service(const char *name, const char *proto, uint16_t *port)
+{
+	const struct servent *e = getservbyname(name, proto);
+
+	if (!e)
+		return -ENOENT;
+	*port = ntohs((uint16_t)e->s_port);
+	return 0;
+}
+
+static int service_name(uint16_t port, const char *proto, char *name, size_t n)
+{
+	const struct servent *e = getservbyport(htons(port), proto);
+
+	return e && e->s_name ? copy_name(e->s_name, name, n) : -ENOENT;
+}
+
+static int protocol(const char *name, int *number)
+{
+	const struct protoent *e = getprotobyname(name);
+
+	if (!e)
+		return -ENOENT;
+	*number = e->p_proto;
+	return 0;
+}
+
+static int protocol_name(int number, char *name, size_t n)
+{
+	const struct protoent *e = getprotobynumber(number);
+
+	return e && e->p_name ? copy_name(e->p_name, name, n) : -ENOENT;
+}
+
+const struct resolver libc_resolver = {
+	.host = host,
+	.host_name = host_name,
+	.network = network,
+	.network_name = network_name,
+	.service = service,
+	.service_name = service_name,
+	.protocol = protocol,
+	.protocol_name = protocol_name,
+};

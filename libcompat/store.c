@@ -1,0 +1,519 @@
+/*
+ * The state file: header page, journal, struct fw_state, in this order, all of
+ * it mapped, most of it a hole.
+ *
+ * What may be written is allocated before, with the journal room that goes with
+ * it: a block is saved once in a transaction at most, so a journal of as many
+ * elements as there are usable blocks never overflows, and a full disk is an
+ * error of grow(), never a fault in the middle of a change.
+ */
+#include "libcompat/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "engine/path.h"
+#include "libcompat/clock.h"
+#include "libcompat/store_file.h"
+
+enum { STORE_VERSION = 1, EXTENTS_MAX = 16, PAGE = 4096 };
+
+/* Blocks [start, end) of the state that are allocated. */
+struct extent {
+	uint32_t start, end;
+};
+
+/* The file's first page. */
+struct header {
+	char magic[8]; /* not there yet while the file is being made */
+	uint32_t ready;
+	uint32_t version; /* STORE_VERSION */
+	uint32_t state_version;
+	uint32_t n_extents;
+	uint64_t file_bytes;
+	uint64_t saved; /* blocks in the journal; 0: no open transaction */
+	char boot_id[40];
+	struct extent extent[EXTENTS_MAX];
+};
+_Static_assert(sizeof(struct header) == 208, "state file format changed");
+
+static const char magic[8] = "fwcompat";
+
+enum {
+	BLOCKS = sizeof(struct fw_state) / JOURNAL_BLOCK,
+	INDEX_AT = PAGE,
+	INDEX_BYTES = (BLOCKS * 4 + PAGE - 1) / PAGE * PAGE,
+	OLD_AT = INDEX_AT + INDEX_BYTES,
+	STATE_AT = OLD_AT + BLOCKS * JOURNAL_BLOCK,
+	FILE_BYTES = STATE_AT + sizeof(struct fw_state),
+	DIRTY_BYTES = (BLOCKS / 64 + 1) * 8,
+};
+_Static_assert(sizeof(struct fw_state) % PAGE == 0, "not a whole page");
+_Static_assert(FW_STATE_FIXED % PAGE == 0, "not a whole page");
+
+struct store {
+	int fd;
+	uint8_t *map;
+	struct header *header; /* these three lie in .map */
+	struct fw_state *state;
+	struct journal journal;
+	char boot_id[CLOCK_BOOT_ID];
+	bool inside;
+	struct fw *fw;             /* inside: the handle that is attached */
+	struct fw_env env;         /* what it sees: ours */
+	const struct fw_env *host; /* the caller's, behind ours; or NULL */
+	char why[256];
+};
+
+static int fail(struct store *s, int r, const char *text)
+{
+	snprintf(s->why, sizeof(s->why), "%s", text);
+	return r;
+}
+
+const char *store_why(const struct store *s)
+{
+	return s->why;
+}
+
+/* Allocates that part of the file, which keeps what it has. */
+static int allocate(struct store *s, uint64_t at, uint64_t bytes)
+{
+	int r;
+
+	if (!bytes)
+		return 0;
+	do
+		r = posix_fallocate(s->fd, (off_t)at, (off_t)bytes);
+	while (r == EINTR);
+	return -r;
+}
+
+/* Journal elements that are allocated. */
+static uint64_t journal_room(const struct header *h)
+{
+	uint64_t blocks = 0;
+
+	for (uint32_t i = 0; i < h->n_extents; i++)
+		blocks += h->extent[i].end - h->extent[i].start;
+	return blocks;
+}
+
+/* Allocates blocks [@from, @to) of the state, and so many journal elements
+ * more. */
+static int allocate_blocks(struct store *s, uint32_t from, uint32_t to)
+{
+	uint64_t room = journal_room(s->header), more = to - from;
+	int r = 0;
+
+	if (room + more > BLOCKS)
+		return -ENOSPC;
+	r = allocate(s, STATE_AT + (uint64_t)from * JOURNAL_BLOCK,
+		     more * JOURNAL_BLOCK);
+	if (r == 0)
+		r = allocate(s, INDEX_AT + room * 4, more * 4);
+	if (r == 0)
+		r = allocate(s, OLD_AT + room * JOURNAL_BLOCK,
+			     more * JOURNAL_BLOCK);
+	return r;
+}
+
+/*
+ * The extent that holds block @from, else one that ends there, else a new empty
+ * one: in this order, so that no two ever overlap.
+ */
+static struct extent *extent_at(struct header *h, uint32_t from)
+{
+	for (uint32_t i = 0; i < h->n_extents; i++)
+		if (h->extent[i].start <= from && from < h->extent[i].end)
+			return &h->extent[i];
+	for (uint32_t i = 0; i < h->n_extents; i++)
+		if (h->extent[i].end == from)
+			return &h->extent[i];
+	if (h->n_extents == EXTENTS_MAX)
+		return NULL;
+	h->extent[h->n_extents] = (struct extent){ from, from };
+	return &h->extent[h->n_extents++];
+}
+
+/*
+ * The engine's env->grow. An extent only ever grows, and only when all of it is
+ * allocated: a process that is killed in here leaves at most room that is taken
+ * and not used.
+ */
+static int grow(void *ctx, uint64_t offset, uint64_t bytes)
+{
+	struct store *s = ctx;
+	uint32_t from = (uint32_t)(offset / JOURNAL_BLOCK);
+	uint32_t to = (uint32_t)((offset + bytes + JOURNAL_BLOCK - 1) /
+				 JOURNAL_BLOCK);
+	struct extent *e = extent_at(s->header, from);
+	int r;
+
+	if (!e)
+		return -ENOSPC;
+	if (to <= e->end)
+		return 0;
+	r = allocate_blocks(s, e->end, to);
+	if (r) {
+		fail(s, r, strerror(-r));
+		return r == -EFBIG || r == -EDQUOT ? -ENOSPC : r;
+	}
+	atomic_signal_fence(memory_order_seq_cst);
+	e->end = to;
+	return 0;
+}
+
+static void relay_out(void *ctx, const struct fw_out *out)
+{
+	const struct fw_env *host = ((struct store *)ctx)->host;
+
+	if (host && host->out)
+		host->out(host->ctx, out);
+}
+
+static void relay_log(void *ctx, int level, const char *line)
+{
+	const struct fw_env *host = ((struct store *)ctx)->host;
+
+	if (host && host->log)
+		host->log(host->ctx, level, line);
+}
+
+/* Empties the file and gives it its full length, a hole. */
+static int set_length(struct store *s)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+	    limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < FILE_BYTES)
+		return -EFBIG;
+	if (ftruncate(s->fd, 0) || ftruncate(s->fd, FILE_BYTES))
+		return -errno;
+	return allocate(s, 0, PAGE);
+}
+
+/*
+ * Makes the file that of a freshly booted host. Killed in the middle it leaves
+ * an empty file, or one that is not .ready.
+ */
+static int make(struct store *s)
+{
+	struct header *h = s->header;
+	struct fw fw = { 0 };
+	int r;
+
+	r = set_length(s);
+	if (r == 0)
+		r = grow(s, 0, FW_STATE_FIXED);
+	if (r == 0)
+		r = fw_boot(&fw, s->state, NULL, &s->env, ERA_2_2);
+	if (r == 0 && s->why[0])
+		r = -ENOSPC; /* the built-in chains found no room */
+	if (r)
+		goto fail;
+	s->state->g.epoch = clock_ticks();
+	fw_start_clock(&fw, clock_ticks());
+	fw_fini(&fw);
+	memcpy(h->magic, magic, sizeof(magic));
+	memcpy(h->boot_id, s->boot_id, sizeof(s->boot_id));
+	h->version = STORE_VERSION;
+	h->state_version = FW_STATE_VERSION;
+	h->file_bytes = FILE_BYTES;
+	atomic_signal_fence(memory_order_seq_cst);
+	*(volatile uint32_t *)&h->ready = 1;
+	return 0;
+fail:
+	fw_fini(&fw);
+	if (ftruncate(s->fd, 0))
+		return -errno;
+	return fail(s, r, strerror(-r));
+}
+
+/* Whether the header's extents are such as grow() makes. */
+static bool extents_ok(const struct header *h)
+{
+	if (h->n_extents < 1 || h->n_extents > EXTENTS_MAX)
+		return false;
+	for (uint32_t i = 0; i < h->n_extents; i++)
+		if (h->extent[i].start > h->extent[i].end ||
+		    h->extent[i].end > BLOCKS)
+			return false;
+	return journal_room(h) <= BLOCKS;
+}
+
+/* Whether all of [@offset, @offset + @bytes) of the state is allocated. */
+static bool usable(const struct header *h, uint64_t offset, uint64_t bytes)
+{
+	for (uint32_t i = 0; i < h->n_extents; i++)
+		if ((uint64_t)h->extent[i].start * JOURNAL_BLOCK <= offset &&
+		    offset + bytes <=
+			    (uint64_t)h->extent[i].end * JOURNAL_BLOCK)
+			return true;
+	return bytes == 0;
+}
+
+/* Takes back what a killed process had not committed. */
+static int recover(struct store *s)
+{
+	const struct header *h = s->header;
+
+	if (!h->saved)
+		return 0;
+	if (h->saved > journal_room(h))
+		return -EINVAL;
+	for (uint64_t i = 0; i < h->saved; i++)
+		if (!usable(h, (uint64_t)s->journal.index[i] * JOURNAL_BLOCK,
+			    JOURNAL_BLOCK))
+			return -EINVAL;
+	return journal_rollback(&s->journal, s->state, sizeof(*s->state),
+				journal_room(h));
+}
+
+/* What others rely on without looking: cheap, whatever the state holds. */
+static bool state_ok(const struct store *s)
+{
+	const struct fw_state *st = s->state;
+	uint64_t offset, bytes;
+
+	if (st->g.version != FW_STATE_VERSION || st->g.era >= ERA_COUNT ||
+	    st->host.n_ifs > HOST_IFS || st->host.n_routes > HOST_ROUTES)
+		return false;
+	for (int t = 0; t < FW_TABLES; t++)
+		if (!fw_table_span(st, t, &offset, &bytes) ||
+		    !usable(s->header, offset, bytes))
+			return false;
+	return true;
+}
+
+/* Made whole: not an empty file, not one whose maker was killed. */
+static bool is_made(const struct header *h, size_t size)
+{
+	static const char none[sizeof(magic)];
+
+	if (size == FILE_BYTES && !h->ready)
+		return memcmp(h->magic, none, sizeof(none)) &&
+		       memcmp(h->magic, magic, sizeof(magic));
+	return size != 0;
+}
+
+/* Brings the file, locked, into a state that can be worked with. */
+static int prepare(struct store *s)
+{
+	const struct header *h = s->header;
+	size_t size;
+	int r = store_file_size(s->fd, &size);
+
+	if (r)
+		return fail(s, r, "the state file was removed meanwhile");
+	if (!is_made(h, size))
+		return make(s);
+	if (memcmp(h->magic, magic, sizeof(magic)))
+		return fail(s, -EPROTO, "not a state file");
+	if (memcmp(h->boot_id, s->boot_id, sizeof(s->boot_id)))
+		return make(s);
+	if (h->version != STORE_VERSION ||
+	    h->state_version != FW_STATE_VERSION || h->file_bytes != FILE_BYTES)
+		return fail(s, -EPROTO,
+			    "the state file is of another version of fwcompat; "
+			    "remove it");
+	if (size != FILE_BYTES || !h->ready || !extents_ok(h) || recover(s) ||
+	    !state_ok(s))
+		return fail(s, -EPROTO, "the state file is damaged; remove it");
+	return 0;
+}
+
+static int lock(struct store *s)
+{
+	while (flock(s->fd, LOCK_EX))
+		if (errno != EINTR)
+			return fail(s, -errno, strerror(errno));
+	return 0;
+}
+
+/* Maps file and dirty bits; neither costs anything until it is touched. */
+static int map(struct store *s)
+{
+	int flags = MAP_SHARED | MAP_NORESERVE;
+
+	s->map =
+		mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, flags, s->fd, 0);
+	if (s->map == MAP_FAILED)
+		return -errno;
+	s->journal.dirty =
+		mmap(NULL, DIRTY_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (s->journal.dirty == MAP_FAILED) {
+		int r = -errno;
+
+		munmap(s->map, FILE_BYTES);
+		return r;
+	}
+	s->header = (void *)s->map;
+	s->state = (void *)(s->map + STATE_AT);
+	s->journal.saved = &s->header->saved;
+	s->journal.index = (void *)(s->map + INDEX_AT);
+	s->journal.old = (void *)(s->map + OLD_AT);
+	return 0;
+}
+
+int store_open(struct store **sp, const char *path, char *why, size_t why_len)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return -ENOMEM;
+	s->fd = store_file_open(path, why, why_len);
+	r = s->fd < 0 ? s->fd : map(s);
+	if (r)
+		goto fail;
+	s->env = (struct fw_env){
+		.ctx = s, .out = relay_out, .log = relay_log, .grow = grow
+	};
+	clock_boot_id(s->boot_id);
+	r = lock(s);
+	if (r == 0)
+		r = prepare(s);
+	flock(s->fd, LOCK_UN);
+	if (r == 0) {
+		*sp = s;
+		return 0;
+	}
+	snprintf(why, why_len, "%s", s->why);
+	store_close(s);
+	return r;
+fail:
+	if (s->fd >= 0) {
+		snprintf(why, why_len, "%s", strerror(-r));
+		close(s->fd);
+	}
+	free(s);
+	return r;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	if (s->inside)
+		store_leave(s, s->fw);
+	munmap(s->journal.dirty, DIRTY_BYTES);
+	munmap(s->map, FILE_BYTES);
+	close(s->fd);
+	free(s);
+}
+
+/* A handle keeps its caches from one stay to the next, on the same host. */
+static int attach(struct store *s, struct fw *fw)
+{
+	if (fw->st == s->state && fw->epoch == s->state->g.epoch)
+		return 0;
+	fw_fini(fw);
+	return fw_attach(fw, s->state, &s->journal, &s->env);
+}
+
+int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
+{
+	int r;
+
+	s->why[0] = '\0';
+	r = lock(s);
+	if (r)
+		return r;
+	r = prepare(s);
+	if (r == 0)
+		r = attach(s, fw);
+	if (r) {
+		flock(s->fd, LOCK_UN);
+		return r;
+	}
+	s->inside = true;
+	s->fw = fw;
+	s->host = env;
+	fw_run(fw, store_now(s));
+	journal_commit(&s->journal);
+	return 0;
+}
+
+int store_commit(struct store *s, struct fw *fw)
+{
+	(void)fw;
+	journal_commit(&s->journal);
+	return 0;
+}
+
+void store_leave(struct store *s, struct fw *fw)
+{
+	if (!s->inside)
+		return;
+	if (*s->journal.saved) {
+		journal_rollback(&s->journal, s->state, sizeof(*s->state),
+				 BLOCKS);
+		/* Caches were built from what is no more. */
+		fw_fini(fw);
+	}
+	s->inside = false;
+	s->fw = NULL;
+	s->host = NULL;
+	flock(s->fd, LOCK_UN);
+}
+
+ticks_t store_now(const struct store *s)
+{
+	const struct fw_globals *g = &s->state->g;
+
+	return g->clock_virtual ? g->clock_now : clock_ticks();
+}
+
+bool store_is_virtual(const struct store *s)
+{
+	return s->state->g.clock_virtual;
+}
+
+int store_set_virtual(struct store *s, ticks_t now)
+{
+	struct fw *fw = s->fw;
+	struct fw_globals *g;
+	int r = 0;
+
+	if (!s->inside)
+		return -EINVAL;
+	if (!fw->st->g.clock_virtual)
+		r = fw_start_clock(fw, now);
+	else if (!ticks_due(fw->st->g.clock_now, now))
+		r = -EINVAL;
+	if (r)
+		return r;
+	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->clock_virtual = 1;
+	g->clock_now = now;
+	return 0;
+}
+
+int store_reset(struct store *s, struct fw *fw, enum fw_era era)
+{
+	uint32_t epoch = s->state->g.epoch + 1;
+	struct fw_globals *g;
+	int r;
+
+	if (!s->inside)
+		return -EINVAL;
+	fw_fini(fw);
+	r = fw_boot(fw, s->state, &s->journal, &s->env,
+		    era == ERA_COUNT ? ERA_2_2 : era);
+	if (r)
+		return r;
+	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->epoch = fw->epoch = epoch;
+	g->era_claimed = era != ERA_COUNT;
+	return fw_start_clock(fw, clock_ticks());
+}

@@ -1,0 +1,174 @@
+/* Where the state file lies, and how it is opened without being led astray. */
+#include "libcompat/store_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "libcompat/store.h"
+
+/* A directory from the environment, or NULL: unset, or not absolute. */
+static const char *absolute(const char *variable)
+{
+	const char *value = secure_getenv(variable);
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+/* The path that the user names, or NULL. */
+static const char *given_path(void)
+{
+	const char *value = secure_getenv("FWCOMPAT_STATE");
+
+	return value && *value ? value : NULL;
+}
+
+int store_path(char *buf, size_t n)
+{
+	const char *given = given_path();
+	const char *runtime = absolute("XDG_RUNTIME_DIR");
+	int len;
+
+	if (given)
+		len = snprintf(buf, n, "%s", given);
+	else if (geteuid() == 0)
+		len = snprintf(buf, n, "/run/fwcompat/state");
+	else if (runtime)
+		len = snprintf(buf, n, "%s/fwcompat/state", runtime);
+	else
+		len = snprintf(buf, n, "/tmp/fwcompat-%u/state",
+			       (unsigned int)geteuid());
+	return len >= 0 && (size_t)len < n ? 0 : -ENAMETOOLONG;
+}
+
+/* Cuts @path into directory and name. */
+static int split(const char *path, char dir[PATH_MAX], const char **name)
+{
+	const char *slash = strrchr(path, '/');
+	int len;
+
+	if (strlen(path) >= PATH_MAX)
+		return -ENAMETOOLONG;
+	*name = slash ? slash + 1 : path;
+	if (!**name)
+		return -EISDIR;
+	len = !slash          ? snprintf(dir, PATH_MAX, ".")
+	      : slash == path ? snprintf(dir, PATH_MAX, "/")
+			      : snprintf(dir, PATH_MAX, "%.*s",
+					 (int)(slash - path), path);
+	return len < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* Opens the directory; one of a default path (@own) must be nobody else's. */
+static int open_dir(const char *dir, bool own)
+{
+	int fd, flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	struct stat st;
+
+	if (mkdir(dir, 0700) && errno != EEXIST && errno != EROFS &&
+	    errno != EACCES)
+		return -errno;
+	fd = open(dir, own ? flags | O_NOFOLLOW : flags);
+	if (fd < 0)
+		return -errno;
+	if (own &&
+	    (fstat(fd, &st) || st.st_uid != geteuid() || st.st_mode & 077)) {
+		close(fd);
+		return -EPERM;
+	}
+	return fd;
+}
+
+/* A file of the user's own, without another name. */
+static int check_file(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EPROTO;
+	if (st.st_uid != geteuid() || st.st_mode & 022 || st.st_nlink != 1)
+		return -EPERM;
+	return 0;
+}
+
+static int open_in(const char *dir, const char *name, bool own)
+{
+	int dirfd = open_dir(dir, own), fd, r;
+
+	if (dirfd < 0)
+		return dirfd;
+	fd = openat(dirfd, name,
+		    O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+		    0600);
+	r = fd < 0 ? -errno : check_file(fd);
+	close(dirfd);
+	if (r == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* What errno alone would not tell. */
+static void explain(int r, const char *path, char *why, size_t n)
+{
+	switch (-r) {
+	case EPERM:
+		snprintf(why, n,
+			 "%s: the state file and its directory must belong to "
+			 "this user alone",
+			 path);
+		break;
+	case ELOOP:
+		snprintf(why, n, "%s: the state file must not be a link", path);
+		break;
+	case EPROTO:
+		snprintf(why, n, "%s: not a state file", path);
+		break;
+	default:
+		snprintf(why, n, "%s: %s", path, strerror(-r));
+	}
+}
+
+int store_file_open(const char *path, char *why, size_t n)
+{
+	char chosen[PATH_MAX], dir[PATH_MAX];
+	bool own = !path && !given_path();
+	const char *name;
+	int r;
+
+	if (!path) {
+		r = store_path(chosen, sizeof(chosen));
+		if (r) {
+			explain(r, "state file", why, n);
+			return r;
+		}
+		path = chosen;
+	}
+	r = split(path, dir, &name);
+	if (r == 0)
+		r = open_in(dir, name, own);
+	if (r < 0)
+		explain(r, path, why, n);
+	return r == -EACCES || r == -ELOOP ? -EPERM : r;
+}
+
+int store_file_size(int fd, size_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	if (st.st_nlink != 1 || st.st_size < 0)
+		return -ESTALE;
+	*size = (size_t)st.st_size;
+	return 0;
+}
