@@ -26,6 +26,7 @@ CORE = \
 	core/addr.c \
 	core/cksum.c \
 	core/number.c \
+	core/optscan.c \
 	core/text.c \
 
 
@@ -115,6 +116,7 @@ MAN = \
 # Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
 UNIT_TESTS = \
 	tests/unit/test_cksum.c \
+	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_text.c \
 

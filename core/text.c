@@ -1,7 +1,6 @@
 /* Text that grows in memory. */
 #include "core/text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,26 +62,31 @@ void text_putc(struct text *t, char c)
 	text_add(t, &c, 1);
 }
 
-void text_printf(struct text *t, const char *fmt, ...)
+void text_vprintf(struct text *t, const char *fmt, va_list ap)
 {
-	va_list ap;
+	va_list again;
 	char *to;
 	int n;
 
-	va_start(ap, fmt);
+	va_copy(again, ap);
 	n = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (n < 0) {
+	if (n < 0)
 		t->bad = true;
-		return;
+	to = n < 0 ? NULL : text_room(t, (size_t)n);
+	if (to) {
+		vsnprintf(to, (size_t)n + 1, fmt, again);
+		t->len += (size_t)n;
 	}
-	to = text_room(t, (size_t)n);
-	if (!to)
-		return;
+	va_end(again);
+}
+
+void text_printf(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+
 	va_start(ap, fmt);
-	vsnprintf(to, (size_t)n + 1, fmt, ap);
+	text_vprintf(t, fmt, ap);
 	va_end(ap);
-	t->len += (size_t)n;
 }
 
 void text_pad(struct text *t, size_t from, size_t col)
