@@ -1,7 +1,8 @@
 /*
  * A control call to the masquerading modules (portfw, autofw, mfw) and to
- * ip_masq_user, as the old setsockopt number 76 carried it. Addresses and ports
- * in host order. Source: Linux 2.2, include/linux/ip_masq.h.
+ * ip_masq_user, as the old setsockopt number 76 carried it, and the calls of
+ * 2.0's forwarding patches (numbers 1601 to 1603 and 1345 to 1347). Addresses
+ * and ports in host order. Source: Linux 2.2, include/linux/ip_masq.h.
  */
 #ifndef CORE_MASQ_CTL_H
 #define CORE_MASQ_CTL_H
@@ -13,7 +14,11 @@
 enum masq_ctl_target {
 	MASQ_CTL_CORE = 1,
 	MASQ_CTL_MODULE = 2,
-	MASQ_CTL_USER = 3
+	MASQ_CTL_USER = 3,
+	/* Not in that struct: 2.0's own option numbers. Their errors are real.
+	 */
+	MASQ_CTL_PORTFW20 = 0x100, /* add, delete, flush */
+	MASQ_CTL_AUTOFW20
 };
 
 enum masq_ctl_cmd {

@@ -2,84 +2,202 @@
 #include "engine/masq_fwd.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
-#include "engine/state.h"
+#include "engine/fwd.h"
+#include "engine/masq.h"
+#include "engine/modules.h"
+
+static const struct fwd_ops *const mods[] = {
+	[FWD_PORTFW] = &fwd_portfw_ops,
+	[FWD_AUTOFW] = &fwd_autofw_ops,
+	[FWD_MFW] = &fwd_mfw_ops,
+};
+_Static_assert(sizeof(mods) / sizeof(mods[0]) == FWD_MODS,
+	       "a forwarding module lacks its functions");
+
+static struct fwd_mods *mods_edit(struct fw *fw)
+{
+	return fw_edit(fw, &fw->st->fwd, sizeof(fw->st->fwd));
+}
 
 void fwd_init(struct fw *fw)
 {
-	(void)fw;
+	struct fwd_mods *f = mods_edit(fw);
+
+	*f = (struct fwd_mods){ .autofw = FW_NIL };
+	f->portfw[0] = f->portfw[1] = FW_NIL;
+	for (int i = 0; i < FWD_MFW_ROWS; i++)
+		f->mfw[i] = FW_NIL;
+}
+
+/* Linux 2.2, ip_masq_mod.c: a module is linked at the head of the active ones
+ * with its first rule. */
+void fwd_rule_made(struct fw *fw, enum fwd_mod mod)
+{
+	struct fwd_mods *f = mods_edit(fw);
+
+	module_hold(fw, module_find(fw, mods[mod]->module));
+	if (f->rules[mod]++ || f->active >= FWD_MODS)
+		return;
+	memmove(f->order + 1, f->order, f->active);
+	f->order[0] = (uint8_t)mod;
+	f->active++;
+}
+
+void fwd_rule_gone(struct fw *fw, enum fwd_mod mod)
+{
+	struct fwd_mods *f = mods_edit(fw);
+	uint32_t kept = 0;
+
+	module_release(fw, module_find(fw, mods[mod]->module));
+	if (--f->rules[mod])
+		return;
+	for (uint32_t i = 0; i < f->active && i < FWD_MODS; i++)
+		if (f->order[i] != mod)
+			f->order[kept++] = f->order[i];
+	f->active = kept;
+}
+
+void fwd_link(struct fw *fw, const uint32_t *link, uint32_t slot)
+{
+	fwd_edit(fw, slot)->next = *link;
+	*(uint32_t *)fw_edit(fw, link, sizeof(*link)) = slot;
+}
+
+void fwd_unlink(struct fw *fw, const uint32_t *link)
+{
+	uint32_t next = fwd_at(fw, *link)->next;
+
+	*(uint32_t *)fw_edit(fw, link, sizeof(*link)) = next;
+}
+
+const uint32_t *fwd_tail(const struct fw *fw, const uint32_t *link)
+{
+	for (const struct fwd_slot *s; (s = fwd_at(fw, *link)) != NULL;)
+		link = &s->next;
+	return link;
+}
+
+void fwd_rotate(struct fw *fw, const uint32_t *head, const uint32_t *link)
+{
+	uint32_t slot = *link;
+
+	fwd_unlink(fw, link);
+	fwd_link(fw, fwd_tail(fw, head), slot);
+}
+
+void fwd_drop(struct fw *fw, const uint32_t *link)
+{
+	uint32_t slot = *link;
+
+	fwd_unlink(fw, link);
+	fw_slot_free(fw, FW_T_FORWARD, slot);
+}
+
+/* The @nth of the active modules; NULL: that was the last. */
+static const struct fwd_ops *active(const struct fw *fw, uint32_t nth)
+{
+	const struct fwd_mods *f = &fw->st->fwd;
+
+	return nth < f->active && nth < FWD_MODS && f->order[nth] < FWD_MODS
+		       ? mods[f->order[nth]]
+		       : NULL;
 }
 
 bool fwd_in_rule(struct fw *fw, const struct pkt *p,
 		 const struct pkt_info *info)
 {
-	(void)fw;
-	(void)p;
-	(void)info;
+	const struct fwd_ops *ops;
+
+	for (uint32_t i = 0; (ops = active(fw, i)) != NULL; i++)
+		if (ops->in_rule(fw, p, info))
+			return true;
 	return false;
 }
 
 uint32_t fwd_in_create(struct fw *fw, const struct pkt *p,
 		       const struct pkt_info *info)
 {
-	(void)fw;
-	(void)p;
-	(void)info;
-	return FW_NIL;
+	const struct fwd_ops *ops;
+	uint32_t entry = FW_NIL;
+
+	for (uint32_t i = 0; entry == FW_NIL && (ops = active(fw, i)) != NULL;
+	     i++)
+		entry = ops->in_create(fw, p, info);
+	return entry;
 }
 
 uint32_t fwd_out_create(struct fw *fw, uint32_t maddr,
 			const struct pkt_info *info)
 {
-	(void)fw;
-	(void)maddr;
-	(void)info;
-	return FW_NIL;
+	const struct fwd_ops *ops;
+	uint32_t entry = FW_NIL;
+
+	for (uint32_t i = 0; entry == FW_NIL && (ops = active(fw, i)) != NULL;
+	     i++)
+		if (ops->out_create)
+			entry = ops->out_create(fw, maddr, info);
+	return entry;
 }
 
 void fwd_out_update(struct fw *fw, uint32_t entry, const struct pkt_info *info)
 {
-	(void)fw;
-	(void)entry;
-	(void)info;
+	const struct fwd_ops *ops;
+
+	for (uint32_t i = 0; (ops = active(fw, i)) != NULL; i++)
+		if (ops->out_update)
+			ops->out_update(fw, masq_at(fw, entry), info);
 }
 
 void fwd_run_timers(struct fw *fw, ticks_t now)
 {
-	(void)fw;
-	(void)now;
+	if (fw->st->fwd.timers)
+		fwd_autofw_timers(fw, now);
 }
 
-int fwd_ctl(struct fw *fw, struct masq_ctl *ctl)
+/* By name; quirk: a module that cannot be found is no error to the caller. */
+static int module_ctl(struct fw *fw, struct masq_ctl *ctl)
 {
-	(void)fw;
-	(void)ctl;
+	char name[sizeof("ip_masq_") + sizeof(ctl->module)];
+
+	ctl->module[sizeof(ctl->module) - 1] = '\0';
+	snprintf(name, sizeof(name), "ip_masq_%s", ctl->module);
+	if (!module_request(fw, name))
+		return ESRCH;
+	for (int i = 0; i < FWD_MODS; i++)
+		if (strcmp(mods[i]->module, name) == 0)
+			return mods[i]->ctl(fw, ctl);
 	return ESRCH;
 }
 
-void fwd_portfw_each(const struct fw *fw,
-		     void (*row)(void *ctx, const struct fwd_portfw_row *),
-		     void *ctx)
+static int ctl22(struct fw *fw, struct masq_ctl *ctl)
 {
-	(void)fw;
-	(void)row;
-	(void)ctx;
+	switch (ctl->target) {
+	case MASQ_CTL_MODULE:
+		return module_ctl(fw, ctl);
+	case MASQ_CTL_USER:
+		return module_request(fw, "ip_masq_user")
+			       ? fwd_user_ctl(fw, ctl)
+			       : -ENOPKG;
+	case MASQ_CTL_CORE:
+		return -EINVAL;
+	case MASQ_CTL_PORTFW20:
+	case MASQ_CTL_AUTOFW20:
+		break;
+	}
+	return -ENOPROTOOPT;
 }
 
-void fwd_autofw_each(const struct fw *fw, ticks_t now,
-		     void (*row)(void *ctx, const struct fwd_autofw_row *),
-		     void *ctx)
+/* A 2.0 host has both forwarding patches, a 1.3 one neither. */
+int fwd_ctl(struct fw *fw, struct masq_ctl *ctl)
 {
-	(void)fw;
-	(void)now;
-	(void)row;
-	(void)ctx;
-}
-
-void fwd_mfw_each(const struct fw *fw,
-		  void (*row)(void *ctx, const struct fwd_mfw_row *), void *ctx)
-{
-	(void)fw;
-	(void)row;
-	(void)ctx;
+	if (fw->st->g.era == ERA_2_2)
+		return ctl22(fw, ctl);
+	if (fw->st->g.era == ERA_2_0 && ctl->target == MASQ_CTL_PORTFW20)
+		return fwd_portfw_ctl20(fw, ctl);
+	if (fw->st->g.era == ERA_2_0 && ctl->target == MASQ_CTL_AUTOFW20)
+		return fwd_autofw_ctl20(fw, ctl);
+	return -ENOPROTOOPT;
 }

@@ -1,0 +1,235 @@
+/*
+ * portfw: packets to an address and port of the host go to an inside host, in
+ * turn where several are given. Source: Linux 2.2, net/ipv4/ip_masq_portfw.c;
+ * 2.0's patch had no turns.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "core/masq_ctl.h"
+#include "engine/fwd.h"
+#include "engine/masq.h"
+#include "engine/pkt.h"
+
+enum { LPORT_MAX = MASQ_PORT_BEGIN - 1 };
+
+static const uint32_t *list_of(const struct fw *fw, uint32_t proto)
+{
+	return &fw->st->fwd.portfw[proto == IPPROTO_TCP];
+}
+
+/* The rule for a packet: where its number stands, or NULL. */
+static const uint32_t *rule_find(const struct fw *fw,
+				 const struct pkt_info *info)
+{
+	const struct fwd_slot *s;
+
+	if (info->proto != IPPROTO_TCP && info->proto != IPPROTO_UDP)
+		return NULL;
+	for (const uint32_t *link = list_of(fw, info->proto);
+	     (s = fwd_at(fw, *link)) != NULL; link = &s->next)
+		if (s->u.portfw.lport == info->dport &&
+		    s->u.portfw.laddr == info->dst)
+			return link;
+	return NULL;
+}
+
+static bool portfw_in_rule(const struct fw *fw, const struct pkt *p,
+			   const struct pkt_info *info)
+{
+	(void)p;
+	return rule_find(fw, info) != NULL;
+}
+
+/* One of several rules was used; after PREF times it is the next one's turn. */
+static void take_turn(struct fw *fw, const uint32_t *link)
+{
+	struct fwd_portfw *r = &fwd_edit(fw, *link)->u.portfw;
+
+	if (--r->counter > 0)
+		return;
+	r->counter = r->pref;
+	fwd_rotate(fw, list_of(fw, r->proto), link);
+}
+
+static uint32_t portfw_in_create(struct fw *fw, const struct pkt *p,
+				 const struct pkt_info *info)
+{
+	const uint32_t *link = rule_find(fw, info);
+	const struct fwd_portfw *r;
+	uint32_t entry;
+
+	(void)p;
+	if (!link)
+		return FW_NIL;
+	r = &fwd_at(fw, *link)->u.portfw;
+	entry = masq_new(fw, &(struct masq_want){ .proto = info->proto,
+						  .mport = info->dport,
+						  .maddr = info->dst,
+						  .saddr = r->raddr,
+						  .sport = r->rport,
+						  .daddr = info->src,
+						  .dport = info->sport });
+	if (entry != FW_NIL && fw->st->fwd.rules[FWD_PORTFW] > 1 &&
+	    fw->st->g.era == ERA_2_2) {
+		masq_set_state(fw, entry, MASQ_LISTEN);
+		take_turn(fw, link);
+	}
+	return entry;
+}
+
+/* What a request names, where 0 stands for anything. */
+static bool same(const struct fwd_portfw *r, const struct fwd_portfw_row *want)
+{
+	return r->lport == want->lport &&
+	       (!want->laddr || r->laddr == want->laddr) &&
+	       (!want->raddr || r->raddr == want->raddr) &&
+	       (!want->rport || r->rport == want->rport);
+}
+
+/* How many rules were edited. */
+static uint32_t rules_edit(struct fw *fw, const struct fwd_portfw_row *want)
+{
+	const struct fwd_slot *s;
+	uint32_t n = 0;
+
+	for (uint32_t i = *list_of(fw, want->proto);
+	     (s = fwd_at(fw, i)) != NULL; i = s->next) {
+		struct fwd_portfw *r;
+
+		if (!same(&s->u.portfw, want))
+			continue;
+		r = &fwd_edit(fw, i)->u.portfw;
+		r->counter = r->pref = want->pref;
+		n++;
+	}
+	return n;
+}
+
+static int rule_add(struct fw *fw, const struct fwd_portfw_row *want)
+{
+	uint32_t slot = fw_slot_new(fw, FW_T_FORWARD);
+
+	if (slot == FW_NIL)
+		return ENOMEM;
+	fwd_edit(fw, slot)->u.portfw =
+		(struct fwd_portfw){ .laddr = want->laddr,
+				     .raddr = want->raddr,
+				     .lport = want->lport,
+				     .rport = want->rport,
+				     .proto = want->proto,
+				     .counter = want->pref,
+				     .pref = want->pref };
+	fwd_link(fw, list_of(fw, want->proto), slot);
+	fwd_rule_made(fw, FWD_PORTFW);
+	return 0;
+}
+
+static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
+{
+	const uint32_t *link = list_of(fw, want->proto);
+	const struct fwd_slot *s;
+	int err = ESRCH;
+
+	while ((s = fwd_at(fw, *link)) != NULL) {
+		if (!same(&s->u.portfw, want)) {
+			link = &s->next;
+			continue;
+		}
+		fwd_drop(fw, link);
+		fwd_rule_gone(fw, FWD_PORTFW);
+		err = 0;
+	}
+	return err;
+}
+
+static void rules_flush(struct fw *fw)
+{
+	for (int i = 0; i < 2; i++)
+		while (fwd_at(fw, fw->st->fwd.portfw[i])) {
+			fwd_drop(fw, &fw->st->fwd.portfw[i]);
+			fwd_rule_gone(fw, FWD_PORTFW);
+		}
+}
+
+static bool bad_row(const struct fwd_portfw_row *want)
+{
+	return want->lport < 1 || want->lport > LPORT_MAX ||
+	       (want->proto != IPPROTO_TCP && want->proto != IPPROTO_UDP);
+}
+
+/* Quirk: every error is positive, which the caller takes for success. */
+static int portfw_ctl(struct fw *fw, struct masq_ctl *ctl)
+{
+	const struct fwd_portfw_row *want = &ctl->u.portfw;
+
+	if (ctl->cmd == MASQ_CMD_NONE)
+		return 0;
+	if (ctl->cmd == MASQ_CMD_FLUSH) {
+		rules_flush(fw);
+		return 0;
+	}
+	if (bad_row(want))
+		return EINVAL;
+	if (ctl->cmd == MASQ_CMD_DEL)
+		return rules_delete(fw, want);
+	if (ctl->cmd != MASQ_CMD_ADD || want->pref <= 0)
+		return EINVAL;
+	return rules_edit(fw, want) ? 0 : rule_add(fw, want);
+}
+
+/* 2.0's patch: a local side has one remote side. */
+int fwd_portfw_ctl20(struct fw *fw, const struct masq_ctl *ctl)
+{
+	struct fwd_portfw_row want = ctl->u.portfw;
+
+	if (ctl->cmd == MASQ_CMD_FLUSH) {
+		rules_flush(fw);
+		return 0;
+	}
+	if (bad_row(&want) ||
+	    (ctl->cmd != MASQ_CMD_ADD && ctl->cmd != MASQ_CMD_DEL))
+		return -EINVAL;
+	if (ctl->cmd == MASQ_CMD_ADD)
+		want.raddr = want.rport = 0;
+	if (ctl->cmd == MASQ_CMD_DEL)
+		return -rules_delete(fw, &want);
+	rules_delete(fw, &want);
+	return -rule_add(fw, &ctl->u.portfw);
+}
+
+static void list_each(const struct fw *fw, uint32_t i,
+		      void (*row)(void *ctx, const struct fwd_portfw_row *),
+		      void *ctx)
+{
+	for (const struct fwd_slot *s; (s = fwd_at(fw, i)) != NULL;
+	     i = s->next) {
+		const struct fwd_portfw *r = &s->u.portfw;
+
+		row(ctx, &(struct fwd_portfw_row){ .proto = (uint8_t)r->proto,
+						   .laddr = r->laddr,
+						   .raddr = r->raddr,
+						   .lport = r->lport,
+						   .rport = r->rport,
+						   .counter = r->counter,
+						   .pref = r->pref });
+	}
+}
+
+/* 2.2 listed UDP first, 2.0's patch TCP. */
+void fwd_portfw_each(const struct fw *fw,
+		     void (*row)(void *ctx, const struct fwd_portfw_row *),
+		     void *ctx)
+{
+	bool old = fw->st->g.era != ERA_2_2;
+
+	list_each(fw, *list_of(fw, old ? IPPROTO_TCP : IPPROTO_UDP), row, ctx);
+	list_each(fw, *list_of(fw, old ? IPPROTO_UDP : IPPROTO_TCP), row, ctx);
+}
+
+const struct fwd_ops fwd_portfw_ops = {
+	.module = "ip_masq_portfw",
+	.in_rule = portfw_in_rule,
+	.in_create = portfw_in_create,
+	.ctl = portfw_ctl,
+};
