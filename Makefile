@@ -32,6 +32,10 @@ CORE = \
 
 ENGINE = \
 	engine/chains.c \
+	engine/fwd_autofw.c \
+	engine/fwd_mfw.c \
+	engine/fwd_portfw.c \
+	engine/fwd_user.c \
 	engine/helper.c \
 	engine/helper_cuseeme.c \
 	engine/helper_ftp.c \

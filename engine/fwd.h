@@ -44,6 +44,13 @@ static inline const struct fwd_slot *fwd_at(const struct fw *fw, uint32_t slot)
 						  : NULL;
 }
 
+/* A slot that fwd_at() has looked at. */
+static inline const struct fwd_slot *fwd_known(const struct fw *fw,
+					       uint32_t slot)
+{
+	return &fw->st->forward[slot];
+}
+
 static inline struct fwd_slot *fwd_edit(struct fw *fw, uint32_t slot)
 {
 	return fw_edit(fw, &fw->st->forward[slot], sizeof(struct fwd_slot));

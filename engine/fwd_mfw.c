@@ -32,7 +32,7 @@ static const uint32_t *mark_find(const struct fw *fw, uint32_t mark)
 
 static const uint32_t *hosts_of(const struct fw *fw, const uint32_t *mark)
 {
-	return &fwd_at(fw, *mark)->u.mark.first;
+	return &fwd_known(fw, *mark)->u.mark.first;
 }
 
 static bool mfw_in_rule(const struct fw *fw, const struct pkt *p,
@@ -63,7 +63,7 @@ static bool may_create(const struct pkt *p, const struct pkt_info *info)
 /* Its first host was chosen: after PREF times it is the next one's turn. */
 static void take_turn(struct fw *fw, const uint32_t *hosts)
 {
-	const struct fwd_host *h = &fwd_at(fw, *hosts)->u.host;
+	const struct fwd_host *h = &fwd_known(fw, *hosts)->u.host;
 	struct fwd_host *w;
 
 	if (!has_several(fw, hosts) || !h->pref)
@@ -87,7 +87,7 @@ static uint32_t mfw_in_create(struct fw *fw, const struct pkt *p,
 	hosts = hosts_of(fw, mark);
 	if (!fwd_at(fw, *hosts))
 		return FW_NIL;
-	h = fwd_at(fw, *hosts)->u.host;
+	h = fwd_known(fw, *hosts)->u.host;
 	take_turn(fw, hosts);
 	entry = masq_new(
 		fw, &(struct masq_want){ .proto = info->proto,
@@ -164,8 +164,8 @@ static void schedule(struct fw *fw, const uint32_t *hosts,
 
 	if (!fwd_at(fw, *hosts))
 		return;
-	want->raddr = fwd_at(fw, *hosts)->u.host.raddr;
-	want->rport = (uint16_t)fwd_at(fw, *hosts)->u.host.rport;
+	want->raddr = fwd_known(fw, *hosts)->u.host.raddr;
+	want->rport = (uint16_t)fwd_known(fw, *hosts)->u.host.rport;
 	if (!has_several(fw, hosts))
 		return;
 	h = &fwd_edit(fw, *hosts)->u.host;

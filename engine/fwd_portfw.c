@@ -62,7 +62,7 @@ static uint32_t portfw_in_create(struct fw *fw, const struct pkt *p,
 	(void)p;
 	if (!link)
 		return FW_NIL;
-	r = &fwd_at(fw, *link)->u.portfw;
+	r = &fwd_known(fw, *link)->u.portfw;
 	entry = masq_new(fw, &(struct masq_want){ .proto = info->proto,
 						  .mport = info->dport,
 						  .maddr = info->dst,
@@ -198,9 +198,9 @@ int fwd_portfw_ctl20(struct fw *fw, const struct masq_ctl *ctl)
 	return -rule_add(fw, &ctl->u.portfw);
 }
 
-static void list_each(const struct fw *fw, uint32_t i,
-		      void (*row)(void *ctx, const struct fwd_portfw_row *),
-		      void *ctx)
+static void rules_each_of(const struct fw *fw, uint32_t i,
+			  void (*row)(void *ctx, const struct fwd_portfw_row *),
+			  void *ctx)
 {
 	for (const struct fwd_slot *s; (s = fwd_at(fw, i)) != NULL;
 	     i = s->next) {
@@ -223,8 +223,10 @@ void fwd_portfw_each(const struct fw *fw,
 {
 	bool old = fw->st->g.era != ERA_2_2;
 
-	list_each(fw, *list_of(fw, old ? IPPROTO_TCP : IPPROTO_UDP), row, ctx);
-	list_each(fw, *list_of(fw, old ? IPPROTO_UDP : IPPROTO_TCP), row, ctx);
+	rules_each_of(fw, *list_of(fw, old ? IPPROTO_TCP : IPPROTO_UDP), row,
+		      ctx);
+	rules_each_of(fw, *list_of(fw, old ? IPPROTO_UDP : IPPROTO_TCP), row,
+		      ctx);
 }
 
 const struct fwd_ops fwd_portfw_ops = {

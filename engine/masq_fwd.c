@@ -68,9 +68,9 @@ void fwd_link(struct fw *fw, const uint32_t *link, uint32_t slot)
 
 void fwd_unlink(struct fw *fw, const uint32_t *link)
 {
-	uint32_t next = fwd_at(fw, *link)->next;
+	const struct fwd_slot *s = fwd_at(fw, *link);
 
-	*(uint32_t *)fw_edit(fw, link, sizeof(*link)) = next;
+	*(uint32_t *)fw_edit(fw, link, sizeof(*link)) = s ? s->next : FW_NIL;
 }
 
 const uint32_t *fwd_tail(const struct fw *fw, const uint32_t *link)
