@@ -92,11 +92,16 @@ IPMASQADM = \
 
 
 FWCOMPAT = \
+	fwcompat/cmd.c \
+	fwcompat/host.c \
+	fwcompat/reset.c \
+	fwcompat/status.c \
 
 
 # Programs by their old names, a name a line; each with its sources, and all
 # with the library.
 PROGRAMS = \
+	fwcompat \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
 fwcompat_LIBS = $(PCAP_LIBS)

@@ -15,6 +15,7 @@ struct backend {
 	/* @self: this backend's own handle. */
 	int (*open)(struct compat *c, void **self);
 	void (*close)(void *self);
+	int (*discard)(struct compat *c); /* without having been opened */
 	int (*enter)(void *self);
 	int (*commit)(void *self);
 	void (*leave)(void *self);

@@ -23,7 +23,7 @@ static struct fw *fw_of(void *self)
 static int engine_open(struct compat *c, void **self)
 {
 	struct engine *e = calloc(1, sizeof(*e));
-	char why[256] = "";
+	char why[512] = "";
 	int r;
 
 	if (!e)
@@ -46,6 +46,15 @@ static void engine_close(void *self)
 	store_close(e->store);
 	fw_fini(&e->fw);
 	free(e);
+}
+
+static int engine_discard(struct compat *c)
+{
+	char why[512] = "";
+	int r = store_discard(NULL, why, sizeof(why));
+
+	compat_say(c, "%s", why);
+	return r;
 }
 
 static int engine_enter(void *self)
@@ -474,6 +483,7 @@ const struct backend backend_engine = {
 	.name = "engine",
 	.open = engine_open,
 	.close = engine_close,
+	.discard = engine_discard,
 	.enter = engine_enter,
 	.commit = engine_commit,
 	.leave = engine_leave,

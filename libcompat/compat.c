@@ -93,6 +93,18 @@ int compat_open(struct compat **cp)
 	return r;
 }
 
+int compat_discard(void)
+{
+	struct compat c = { 0 };
+	int r = -EOPNOTSUPP;
+
+	c.ops = choose_backend(&c);
+	if (c.ops)
+		r = c.ops->discard(&c);
+	memcpy(open_why, c.why, sizeof(open_why));
+	return r;
+}
+
 void compat_close(struct compat *c)
 {
 	if (!c)

@@ -148,6 +148,9 @@ void compat_host_each(struct compat *c,
 
 /* A freshly booted host: of that era, or (ERA_COUNT) of the first tool's. */
 int compat_reset(struct compat *c, enum fw_era era);
+/* Before compat_open(): empties a state that it would refuse as damaged. Fails
+ * as it does. */
+int compat_discard(void);
 
 /* What `fwcompat status` shows. */
 struct compat_status {

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +306,12 @@ static bool is_made(const struct header *h, size_t size)
 	return size != 0;
 }
 
+/* Whether it says of itself that it is a state file. */
+static bool is_ours(const struct store *s)
+{
+	return memcmp(s->header->magic, magic, sizeof(magic)) == 0;
+}
+
 /* Brings the file, locked, into a state that can be worked with. */
 static int prepare(struct store *s)
 {
@@ -316,7 +323,7 @@ static int prepare(struct store *s)
 		return fail(s, r, "the state file was removed meanwhile");
 	if (!is_made(h, size))
 		return make(s);
-	if (memcmp(h->magic, magic, sizeof(magic)))
+	if (!is_ours(s))
 		return fail(s, -EPROTO, "not a state file");
 	if (memcmp(h->boot_id, s->boot_id, sizeof(s->boot_id)))
 		return make(s);
@@ -324,10 +331,12 @@ static int prepare(struct store *s)
 	    h->state_version != FW_STATE_VERSION || h->file_bytes != FILE_BYTES)
 		return fail(s, -EPROTO,
 			    "the state file is of another version of fwcompat; "
-			    "remove it");
+			    "`fwcompat reset' makes a new one");
 	if (size != FILE_BYTES || !h->ready || !extents_ok(h) || recover(s) ||
 	    !state_ok(s))
-		return fail(s, -EPROTO, "the state file is damaged; remove it");
+		return fail(s, -EPROTO,
+			    "the state file is damaged; `fwcompat reset' makes "
+			    "a new one");
 	return 0;
 }
 
@@ -365,21 +374,53 @@ static int map(struct store *s)
 	return 0;
 }
 
-int store_open(struct store **sp, const char *path, char *why, size_t why_len)
+/* A handle on the file, which nobody has looked into yet. */
+static int open_unseen(struct store **sp, const char *path, char *why, size_t n)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	int r;
 
 	if (!s)
 		return -ENOMEM;
-	s->fd = store_file_open(path, why, why_len);
-	r = s->fd < 0 ? s->fd : map(s);
-	if (r)
-		goto fail;
+	s->fd = store_file_open(path, why, n);
+	if (s->fd < 0) {
+		r = s->fd;
+		free(s);
+		return r;
+	}
+	r = map(s);
+	if (r) {
+		snprintf(why, n, "%s", strerror(-r));
+		close(s->fd);
+		free(s);
+		return r;
+	}
 	s->env = (struct fw_env){
 		.ctx = s, .out = relay_out, .log = relay_log, .grow = grow
 	};
 	clock_boot_id(s->boot_id);
+	*sp = s;
+	return 0;
+}
+
+/* What store_why() says, with the file's name. */
+static void say_why(const struct store *s, const char *path, char *why,
+		    size_t n)
+{
+	char chosen[PATH_MAX] = "";
+
+	if (!path && store_path(chosen, sizeof(chosen)) == 0)
+		path = chosen;
+	snprintf(why, n, "%s: %s", path ? path : "state file", s->why);
+}
+
+int store_open(struct store **sp, const char *path, char *why, size_t why_len)
+{
+	struct store *s;
+	int r = open_unseen(&s, path, why, why_len);
+
+	if (r)
+		return r;
 	r = lock(s);
 	if (r == 0)
 		r = prepare(s);
@@ -388,15 +429,27 @@ int store_open(struct store **sp, const char *path, char *why, size_t why_len)
 		*sp = s;
 		return 0;
 	}
-	snprintf(why, why_len, "%s", s->why);
+	say_why(s, path, why, why_len);
 	store_close(s);
 	return r;
-fail:
-	if (s->fd >= 0) {
-		snprintf(why, why_len, "%s", strerror(-r));
-		close(s->fd);
-	}
-	free(s);
+}
+
+int store_discard(const char *path, char *why, size_t why_len)
+{
+	struct store *s;
+	int r = open_unseen(&s, path, why, why_len);
+
+	if (r)
+		return r;
+	r = lock(s);
+	if (r == 0)
+		r = prepare(s);
+	if (r == -EPROTO && is_ours(s))
+		r = ftruncate(s->fd, 0) ? fail(s, -errno, strerror(errno)) : 0;
+	flock(s->fd, LOCK_UN);
+	if (r)
+		say_why(s, path, why, why_len);
+	store_close(s);
 	return r;
 }
 

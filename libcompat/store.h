@@ -25,6 +25,12 @@ struct store;
 int store_open(struct store **s, const char *path, char *why, size_t why_len);
 void store_close(struct store *s);
 
+/*
+ * Empties a state file that store_open() refuses as damaged or of another
+ * version; one that it accepts is left alone. -EPROTO: it is no state file.
+ */
+int store_discard(const char *path, char *why, size_t why_len);
+
 /* Why the last call failed, a sentence; or "". */
 const char *store_why(const struct store *s);
 

@@ -1,0 +1,32 @@
+/*
+ * The subcommands of fwcompat, one file each. Each gets its own argument vector
+ * (argv[0] is its name), prints, and returns the exit status; main.c answers
+ * --help from the usage text.
+ */
+#ifndef FWCOMPAT_CMD_H
+#define FWCOMPAT_CMD_H
+
+/* 2 is also the status for a command line that could not be understood. */
+enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
+
+int cmd_host(int argc, char **argv);
+int cmd_reset(int argc, char **argv);
+int cmd_status(int argc, char **argv);
+
+extern const char cmd_host_usage[];
+extern const char cmd_reset_usage[];
+extern const char cmd_status_usage[];
+
+/* "fwcompat NAME: TEXT" and where help is; returns CMD_USAGE. */
+int cmd_misused(const char *name, const char *text);
+
+/* "fwcompat NAME: " and @why, or where that is empty what -errno @r says;
+ * returns CMD_FAILED. */
+int cmd_failed(const char *name, int r, const char *why);
+
+struct compat;
+
+/* The state, entered; or NULL, after saying why, as the command @name. */
+struct compat *cmd_enter(const char *name);
+
+#endif

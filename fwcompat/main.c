@@ -1,0 +1,83 @@
+/* fwcompat: one command over all of it; a table of subcommands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "fwcompat/cmd.h"
+
+/* @usage NULL: the subcommand answers --help itself. */
+static const struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what, *usage;
+} subcommands[] = {
+	{ "host", cmd_host, "shows and sets the host's interfaces and routes",
+	  cmd_host_usage },
+	{ "reset", cmd_reset, "makes the host a freshly booted one",
+	  cmd_reset_usage },
+	{ "status", cmd_status, "shows what host the tools are talking to",
+	  cmd_status_usage },
+};
+
+enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };
+
+static void usage(FILE *to)
+{
+	fputs("usage: fwcompat COMMAND [ARGUMENT ...]\n"
+	      "       fwcompat --version\n\n",
+	      to);
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", subcommands[i].name,
+			subcommands[i].what);
+	fputs("\n`fwcompat COMMAND --help' tells more; so does fwcompat(8).\n",
+	      to);
+}
+
+static const struct subcommand *find(const char *name)
+{
+	for (int i = 0; i < SUBCOMMANDS; i++)
+		if (!strcmp(name, subcommands[i].name))
+			return &subcommands[i];
+	return NULL;
+}
+
+static int run(const struct subcommand *sub, int argc, char **argv)
+{
+	if (argc == 2 && !strcmp(argv[1], "--help") && sub->usage) {
+		printf("usage: %s", sub->usage);
+		return CMD_OK;
+	}
+	return sub->run(argc, argv);
+}
+
+/* The command's status; or failure if what it printed did not get out. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	perror("fwcompat: standard output");
+	return status ? status : CMD_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	const struct subcommand *sub;
+
+	if (argc < 2) {
+		usage(stderr);
+		return CMD_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		usage(stdout);
+		return finish(CMD_OK);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("fwcompat " FWCOMPAT_VERSION);
+		return finish(CMD_OK);
+	}
+	sub = find(argv[1]);
+	if (sub)
+		return finish(run(sub, argc - 1, argv + 1));
+	fprintf(stderr, "fwcompat: there is no command `%s'\n", argv[1]);
+	usage(stderr);
+	return CMD_USAGE;
+}

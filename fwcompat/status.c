@@ -1,0 +1,80 @@
+/* fwcompat status: what host the tools are talking to. */
+#include <stdio.h>
+
+#include "fwcompat/cmd.h"
+#include "libcompat/compat.h"
+
+static const struct tool_row {
+	const char *name;
+	enum fw_era era;
+} tools[] = {
+	{ "ipchains", ERA_2_2 },
+	{ "ipfwadm", ERA_2_0 },
+	{ "ipfw", ERA_1_3 },
+};
+
+/* What each tool may do with a state whose era is settled. */
+static void print_tools(struct compat *c)
+{
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		const char *may = "works";
+
+		switch (compat_claim_era(c, tools[i].era)) {
+		case CLAIM_OK:
+			break;
+		case CLAIM_WRAPPER:
+			may = "works through chains, as ipfwadm-wrapper did";
+			break;
+		case CLAIM_REFUSED:
+			may = compat_why(c);
+			break;
+		}
+		printf("%-11s%s\n", tools[i].name, may);
+	}
+}
+
+static void print_status(const struct compat_status *s)
+{
+	printf("backend    %s\n", s->backend);
+	if (s->state[0])
+		printf("state      %s\n", s->state);
+	printf("kernel     Linux %s%s\n", compat_era_name(s->era),
+	       s->claimed ? ""
+			  : ", until the first tool that changes something");
+	printf("clock      %u.%02u s since boot, %s\n", s->now / HZ,
+	       s->now % HZ, s->clock_virtual ? "virtual" : "real");
+	if (s->era == ERA_2_2)
+		printf("rules      %u in 3 built-in and %u user chains\n",
+		       s->rules, s->user_chains);
+	else
+		printf("rules      %u\n", s->rules20);
+	printf("masq       %u entries, %u forwarding rules\n", s->entries,
+	       s->forwards);
+}
+
+int cmd_status(int argc, char **argv)
+{
+	struct compat_status s;
+	struct compat *c;
+
+	(void)argv;
+	if (argc != 1)
+		return cmd_misused("status", "takes no argument");
+	c = cmd_enter("status");
+	if (!c)
+		return CMD_FAILED;
+	compat_status(c, &s);
+	print_status(&s);
+	if (s.claimed)
+		print_tools(c);
+	compat_close(c);
+	return CMD_OK;
+}
+
+const char cmd_status_usage[] =
+	"fwcompat status\n"
+	"\n"
+	"Shows where the state is kept, which kernel the host runs and whether "
+	"a tool has\n"
+	"settled that, its clock, how much it holds, and which tool may work "
+	"on it.\n";
