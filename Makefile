@@ -124,7 +124,9 @@ MAN = \
 
 # Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
 UNIT_TESTS = \
+	tests/unit/test_addr.c \
 	tests/unit/test_cksum.c \
+	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_text.c \
