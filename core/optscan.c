@@ -129,13 +129,13 @@ int optscan_next(struct optscan *s, const char *letters,
 		*arg = optscan_take(s);
 		return OPTSCAN_WORD;
 	}
-	if (word[1] != '-') {
-		s->rest = word + 1;
-		return next_letter(s, letters, arg, why);
-	}
-	if (word[2] == '\0') {
+	if (strcmp(word, "--") == 0) {
 		s->next++;
 		return OPTSCAN_END;
+	}
+	if (word[1] != '-' || !longs) {
+		s->rest = word + 1;
+		return next_letter(s, letters, arg, why);
 	}
 	return next_long(s, longs, arg, why);
 }

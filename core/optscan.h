@@ -26,7 +26,8 @@ void optscan_init(struct optscan *s, int argc, char *const *argv);
 
 /*
  * The next option: its letter in @letters (getopt()'s form), the `val` of its
- * row in @longs (ends with a NULL name), or one of the values above. *@arg is
+ * row in @longs (ends with a NULL name; NULL: plain getopt(), without long
+ * options), or one of the values above. *@arg is
  * its argument, the plain word, or NULL. OPTSCAN_BAD: @why is what is wrong.
  */
 int optscan_next(struct optscan *s, const char *letters,
