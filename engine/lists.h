@@ -37,9 +37,10 @@ void lists_init(struct fw *fw);
 
 /*
  * The calls of ip_fw_ctl(). In era 1.3 append and insert both find the rule its
- * own place, delete takes all that match, and there is no output list. Returns
- * 0; -EINVAL: a rule the kernel refused, or nothing to delete; -ENOMEM: table
- * full.
+ * own place, and delete takes all that match. Returns 0; -EINVAL: a rule the
+ * kernel refused, or nothing to delete; -ENOMEM: table full; -ENOPROTOOPT: the
+ * list has no such call (accounting: policy and check), or 1.3 has no such list
+ * (output).
  */
 int list_append(struct fw *fw, enum fw20_list list,
 		const struct fw20_rule *rule);
