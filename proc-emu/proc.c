@@ -21,9 +21,13 @@ struct proc_file {
 };
 
 static const struct proc_file files[] = {
+	{ "net/ip_acct", IN_1_3 | IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_autofw", IN_2_0, 0444, proc_autofw },
+	{ "net/ip_block", IN_1_3, 0644, proc_rules20 },
+	{ "net/ip_forward", IN_1_3 | IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_fwchains", IN_2_2, 0600, proc_fwchains },
 	{ "net/ip_fwnames", IN_2_2, 0600, proc_fwnames },
+	{ "net/ip_input", IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_masq/app", IN_2_2, 0444, proc_masq_app },
 	{ "net/ip_masq/autofw", IN_2_2, 0444, proc_autofw },
 	{ "net/ip_masq/icmp", IN_2_2, 0444, proc_masq_proto },
@@ -33,6 +37,8 @@ static const struct proc_file files[] = {
 	{ "net/ip_masq/udp", IN_2_2, 0444, proc_masq_proto },
 	{ "net/ip_masq_app", IN_2_0, 0444, proc_masq_app },
 	{ "net/ip_masquerade", IN_2_0 | IN_2_2, 0444, proc_masquerade },
+	{ "net/ip_masquerade", IN_1_3, 0444, proc_masquerade_1_3 },
+	{ "net/ip_output", IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_portfw", IN_2_0, 0444, proc_portfw20 },
 	{ "sys/kernel/modprobe", IN_2_2, 0644, proc_sysctl },
 	{ "sys/net/ipv4/ip_always_defrag", IN_2_2, 0644, proc_sysctl },

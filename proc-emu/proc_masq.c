@@ -69,14 +69,9 @@ static void add_header(const struct proc_source *src, const char *title,
 	end_line(out, from, to);
 }
 
-static void add_entry(void *ctx, const struct masq_row *m)
+/* From the protocol's name to the initial sequence number and a blank. */
+static char *put_entry(char *to, const struct masq_row *m)
 {
-	struct text *out = ctx;
-	char *const from = text_room(out, LINE_ROOM);
-	char *to = from;
-
-	if (!from)
-		return;
 	to = proc_masq_name(to, m->proto);
 	*to++ = ' ';
 	to = put_end(to, m->saddr, m->sport);
@@ -85,12 +80,56 @@ static void add_entry(void *ctx, const struct masq_row *m)
 	*to++ = ' ';
 	to = digits_hex(to, m->out_seq.init_seq, 8);
 	*to++ = ' ';
+	return to;
+}
+
+static void add_entry(void *ctx, const struct masq_row *m)
+{
+	struct text *out = ctx;
+	char *const from = text_room(out, LINE_ROOM);
+	char *to;
+
+	if (!from)
+		return;
+	to = put_entry(from, m);
 	to = digits_right(to, m->out_seq.delta, 6);
 	*to++ = ' ';
 	to = digits_right(to, m->out_seq.previous_delta, 6);
 	*to++ = ' ';
 	to = digits_right(to, m->left, 7);
 	end_line(out, from, to);
+}
+
+/* Lines as long as they are: Linux 1.3.56, net/ipv4/ip_fw.c. */
+static void add_entry_1_3(void *ctx, const struct masq_row *m)
+{
+	struct text *out = ctx;
+	char *const from = text_room(out, LINE_ROOM);
+	char *to;
+
+	if (!from)
+		return;
+	to = put_entry(from, m);
+	to = digits_right(to, m->out_seq.delta, 5);
+	*to++ = ' ';
+	to = digits_right(to, m->out_seq.previous_delta, 5);
+	*to++ = ' ';
+	to = digits_dec(to, m->left);
+	*to++ = '\n';
+	*to = '\0';
+	out->len += (size_t)(to - from);
+}
+
+int proc_masquerade_1_3(const struct proc_source *src, const char *path,
+			bool zero, struct text *out)
+{
+	(void)path;
+	(void)zero;
+	text_puts(out, "Prc FromIP   FPrt ToIP     TPrt Masq Init-seq Delta "
+		       "PDelta Expires\n");
+	if (src->masq)
+		src->masq(src->ctx, add_entry_1_3, out);
+	return 0;
 }
 
 int proc_masquerade(const struct proc_source *src, const char *path, bool zero,

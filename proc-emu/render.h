@@ -19,7 +19,8 @@ typedef int proc_render(const struct proc_source *src, const char *path,
 			bool zero, struct text *out);
 
 proc_render proc_fwchains, proc_fwnames;
-proc_render proc_masquerade, proc_masq_proto;
+proc_render proc_rules20;
+proc_render proc_masquerade, proc_masquerade_1_3, proc_masq_proto;
 proc_render proc_masq_app, proc_portfw, proc_portfw20, proc_autofw, proc_mfw;
 proc_render proc_sysctl;
 
