@@ -25,6 +25,7 @@ endif
 CORE = \
 	core/addr.c \
 	core/cksum.c \
+	core/fields.c \
 	core/number.c \
 	core/optscan.c \
 	core/text.c \
@@ -46,8 +47,10 @@ ENGINE = \
 	engine/host.c \
 	engine/journal.c \
 	engine/lists.c \
+	engine/look20.c \
 	engine/masq.c \
 	engine/masq_fwd.c \
+	engine/match20.c \
 	engine/match22.c \
 	engine/modules.c \
 	engine/path.c \
@@ -61,6 +64,7 @@ PROC_EMU = \
 	proc-emu/proc_fwchains.c \
 	proc-emu/proc_fwd.c \
 	proc-emu/proc_masq.c \
+	proc-emu/proc_rules20.c \
 	proc-emu/proc_sysctl.c \
 
 
@@ -83,6 +87,12 @@ IPCHAINS = \
 
 
 IPFWADM = \
+	ipfwadm/checks.c \
+	ipfwadm/listing.c \
+	ipfwadm/operands.c \
+	ipfwadm/options.c \
+	ipfwadm/print.c \
+	ipfwadm/run.c \
 
 
 IPFW = \
@@ -101,6 +111,7 @@ FWCOMPAT = \
 # Programs by their old names, a name a line; each with its sources, and all
 # with the library.
 PROGRAMS = \
+	ipfwadm \
 	fwcompat \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)

@@ -1,0 +1,96 @@
+/* ipfwadm: the administration tool of Linux 2.0's packet filter. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ipfwadm/options.h"
+#include "ipfwadm/print.h"
+#include "ipfwadm/run.h"
+#include "libcompat/compat.h"
+#include "libcompat/resolver.h"
+
+static void put(FILE *stream, const struct text *t)
+{
+	if (t->len)
+		fwrite(t->s, 1, t->len, stream);
+}
+
+/* Opens and enters the kernel; 0 or what to exit with. */
+static int open_kernel(struct compat **c)
+{
+	int error = compat_open(c);
+
+	if (error == -EPERM) {
+		fputs("ipfwadm: socket creation failed: Operation not "
+		      "permitted\n",
+		      stderr);
+		return 1;
+	}
+	if (error == 0) {
+		error = compat_enter(*c);
+		if (error == 0)
+			return 0;
+		fprintf(stderr, "ipfwadm: %s\n", compat_why(*c));
+		compat_close(*c);
+		return 1;
+	}
+	fprintf(stderr, "ipfwadm: %s\n", compat_open_why());
+	return 1;
+}
+
+/* Whether the tool may go on with the state as it is. */
+static bool claim(struct compat *c, const struct ipfwadm_cmd *cmd)
+{
+	bool masq_list = cmd->category == IPFWADM_MASQ &&
+			 cmd->command != IPFWADM_TIMEOUTS;
+
+	if (masq_list || compat_claim_era(c, ERA_2_0) == CLAIM_OK)
+		return true;
+	fprintf(stderr, "ipfwadm: %s\n", compat_why(c));
+	return false;
+}
+
+static int run(struct compat *c, const struct ipfwadm_cmd *cmd,
+	       const char *prog)
+{
+	struct ipfwadm_result r;
+	int status, error;
+
+	if (!claim(c, cmd))
+		return 1;
+	ipfwadm_run(c, cmd, prog, &libc_resolver, &r);
+	error = r.changed ? compat_commit(c) : 0;
+	put(stdout, &r.out);
+	fflush(stdout);
+	put(stderr, &r.err);
+	if (error)
+		fprintf(stderr, "ipfwadm: %s\n", compat_why(c));
+	status = error ? 1 : r.status;
+	text_fini(&r.out);
+	text_fini(&r.err);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	static struct ipfwadm_cmd cmd;
+	struct text text = { 0 };
+	struct compat *c;
+	int status;
+
+	status = ipfwadm_parse(argc, argv, &libc_resolver, &cmd, &text);
+	if (status) {
+		put(stderr, &text);
+	} else if (cmd.command == IPFWADM_HELP) {
+		ipfwadm_print_help(argv[0], &text);
+		put(stdout, &text);
+	} else {
+		status = open_kernel(&c);
+		if (status == 0) {
+			status = run(c, &cmd, argv[0]);
+			compat_close(c);
+		}
+	}
+	text_fini(&text);
+	return status;
+}
