@@ -69,10 +69,14 @@ PROC_EMU = \
 
 
 LIBCOMPAT = \
+	libcompat/abi20.c \
+	libcompat/abi22.c \
+	libcompat/abi_packet.c \
 	libcompat/backend_engine.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
 	libcompat/resolver.c \
+	libcompat/sockopt.c \
 	libcompat/store.c \
 	libcompat/store_file.c \
 
