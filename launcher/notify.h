@@ -1,0 +1,26 @@
+/*
+ * Old programs' system calls, seen by a supervisor: setsockopt() on raw sockets
+ * with the old kernels' numbers is answered through libcompat, and a raw socket
+ * that the program may not have is replaced by one that only serves for these
+ * calls. 64- and 32-bit programs, static ones too. seccomp user notification,
+ * Linux 5.9 or newer.
+ */
+#ifndef LAUNCHER_NOTIFY_H
+#define LAUNCHER_NOTIFY_H
+
+#include <stdbool.h>
+
+/*
+ * In the program that is to be watched, before it runs the old one: installs
+ * the filter. Returns the listener, to be handed to the supervisor; or -errno:
+ * the machine does not allow it.
+ */
+int notify_install(void);
+
+/*
+ * In the supervisor: answers one call that waits on @listener. Returns 0;
+ * -ENOENT: the caller is gone (no harm); or another -errno.
+ */
+int notify_answer(int listener);
+
+#endif
