@@ -144,6 +144,7 @@ UNIT_TESTS = \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \
+	tests/unit/test_store.c \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \

@@ -68,13 +68,15 @@ static int split(const char *path, char dir[PATH_MAX], const char **name)
 /* Opens the directory; one of a default path (@own) must be nobody else's. */
 static int open_dir(const char *dir, bool own)
 {
-	int fd, flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+	int flags = O_PATH | O_DIRECTORY | O_CLOEXEC | (own ? O_NOFOLLOW : 0);
+	int fd = open(dir, flags);
 	struct stat st;
 
-	if (mkdir(dir, 0700) && errno != EEXIST && errno != EROFS &&
-	    errno != EACCES)
-		return -errno;
-	fd = open(dir, own ? flags | O_NOFOLLOW : flags);
+	if (fd < 0 && errno == ENOENT) {
+		if (mkdir(dir, 0700) && errno != EEXIST)
+			return -errno;
+		fd = open(dir, flags);
+	}
 	if (fd < 0)
 		return -errno;
 	if (own &&
