@@ -88,6 +88,14 @@ LAUNCHER = \
 
 
 IPCHAINS = \
+	ipchains/address.c \
+	ipchains/checks.c \
+	ipchains/help.c \
+	ipchains/icmp_names.c \
+	ipchains/listing.c \
+	ipchains/options.c \
+	ipchains/print.c \
+	ipchains/run.c \
 
 
 IPFWADM = \
@@ -115,8 +123,9 @@ FWCOMPAT = \
 # Programs by their old names, a name a line; each with its sources, and all
 # with the library.
 PROGRAMS = \
-	ipfwadm \
 	fwcompat \
+	ipchains \
+	ipfwadm \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
 fwcompat_LIBS = $(PCAP_LIBS)

@@ -1,0 +1,14 @@
+/* The version line and the help texts of ipchains 1.3.9. */
+#ifndef IPCHAINS_HELP_H
+#define IPCHAINS_HELP_H
+
+#include <stdbool.h>
+
+#include "core/text.h"
+
+extern const char help_version[];
+
+/* What `ipchains -h` prints; @icmp: what `ipchains -h icmp` prints. */
+void help_print(struct text *out, const char *prog, bool icmp);
+
+#endif

@@ -1,0 +1,42 @@
+/* A command line being parsed: what the steps in options.c, address.c and
+ * checks.c share. */
+#ifndef IPCHAINS_PARSE_H
+#define IPCHAINS_PARSE_H
+
+#include "core/optscan.h"
+#include "ipchains/options.h"
+
+struct parse {
+	struct optscan scan;
+	const struct ipchains_env *env;
+	struct ipchains_cmd *cmd;
+	struct ipchains_end *end;
+	struct text *out;
+	bool invert; /* a "!" waits for the next option */
+	bool no_warnings;
+	/* Words that can be understood only when all options are known. */
+	const char *src, *dst, *sport, *dport, *redir;
+};
+
+/* Ends the parse with status 2 and this text; always returns false. */
+bool parse_fail(struct parse *p, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* The letter that messages give an option. */
+char option_letter(enum ipchains_option o);
+/* The same for a command. */
+char command_letter(enum ipchains_command c);
+
+/* The address words behind -s, -d. */
+bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a);
+/* A port word of the rule's protocol, A:B or one; NULL is any. */
+bool parse_ports(struct parse *p, const char *word, uint16_t port[2]);
+/* One port of the rule's protocol. */
+bool parse_port(struct parse *p, const char *word, uint16_t *port);
+/* Both port words where the protocol is ICMP: type and code. */
+bool parse_icmp(struct parse *p);
+
+/* All that is checked once every option is known, in the original's order. */
+bool parse_check(struct parse *p);
+
+#endif
