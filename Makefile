@@ -64,6 +64,7 @@ PROC_EMU = \
 	proc-emu/proc_fwchains.c \
 	proc-emu/proc_fwd.c \
 	proc-emu/proc_masq.c \
+	proc-emu/proc_modules.c \
 	proc-emu/proc_rules20.c \
 	proc-emu/proc_sysctl.c \
 
@@ -111,6 +112,11 @@ IPFW = \
 
 
 IPMASQADM = \
+	ipmasqadm/adm.c \
+	ipmasqadm/autofw.c \
+	ipmasqadm/mfw.c \
+	ipmasqadm/portfw.c \
+	ipmasqadm/user.c \
 
 
 FWCOMPAT = \
@@ -124,8 +130,11 @@ FWCOMPAT = \
 # with the library.
 PROGRAMS = \
 	fwcompat \
+	ipautofw \
 	ipchains \
 	ipfwadm \
+	ipmasqadm \
+	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
 fwcompat_LIBS = $(PCAP_LIBS)

@@ -329,7 +329,19 @@ static bool source_has(void *ctx, const char *path)
 	return true;
 }
 
-/* The tables of entries by protocol are the work of ip_masq_user. */
+static int user_module(struct fw *fw)
+{
+	if (module_request(fw, "ip_masq_user"))
+		return 0;
+	return fw->st->host.sysctl[SYSCTL_MODPROBE] == LOADER_NONE ? -ENOPKG
+								   : 1;
+}
+
+/*
+ * The tables of entries by protocol are the work of ip_masq_user. Where the
+ * kernel would load it, but cannot, they are empty (masqadm/mfw-nomodule); a
+ * kernel without kmod says so (masq/proc_files_1).
+ */
 static int source_unreadable(void *ctx, const char *path)
 {
 	static const char *const paths[] = { "net/ip_masq/tcp",
@@ -338,9 +350,7 @@ static int source_unreadable(void *ctx, const char *path)
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
 		if (!strcmp(paths[i], path))
-			return module_loaded(fw_of(ctx), "ip_masq_user")
-				       ? 0
-				       : -ENOPKG;
+			return user_module(fw_of(ctx));
 	return 0;
 }
 
@@ -414,6 +424,13 @@ static void source_mfw(void *ctx,
 	fwd_mfw_each(fw_of(ctx), row, arg);
 }
 
+static void source_modules(void *ctx,
+			   void (*row)(void *, const struct module_row *),
+			   void *arg)
+{
+	modules_each(fw_of(ctx), row, arg);
+}
+
 /* The switch of a path below /proc, or -ENOENT. */
 static int find_switch(const char *path)
 {
@@ -431,7 +448,8 @@ static int source_sysctl_get(void *ctx, const char *path, struct text *out)
 		return which;
 	value = fw_of(ctx)->st->host.sysctl[which];
 	if (which == SYSCTL_MODPROBE)
-		text_printf(out, "%s\n", value ? modprobe : "/bin/true");
+		text_printf(out, "%s\n",
+			    value == LOADER_FAILS ? "/bin/true" : modprobe);
 	else
 		text_printf(out, "%d\n", value);
 	return 0;
@@ -447,9 +465,12 @@ static int source_sysctl_set(void *ctx, const char *path, const char *text)
 	if (which < 0)
 		return which;
 	if (which == SYSCTL_MODPROBE)
-		return host_sysctl_set(fw_of(ctx), SYSCTL_MODPROBE,
-				       len == sizeof(modprobe) - 1 &&
-					       !memcmp(text, modprobe, len));
+		return host_sysctl_set(
+			fw_of(ctx), SYSCTL_MODPROBE,
+			len == sizeof(modprobe) - 1 &&
+					!memcmp(text, modprobe, len)
+				? LOADER_WORKS
+				: LOADER_FAILS);
 	value = strtol(text, &end, 10);
 	if (end == text || !strchr(" \t\n", *end))
 		return -EINVAL;
@@ -474,6 +495,7 @@ static void engine_source(void *self, struct proc_source *src)
 		.portfw = source_portfw,
 		.autofw = source_autofw,
 		.mfw = source_mfw,
+		.modules = source_modules,
 		.sysctl_get = source_sysctl_get,
 		.sysctl_set = source_sysctl_set,
 	};

@@ -121,7 +121,7 @@ int compat_proc_write(struct compat *c, const char *path, const char *text);
 int compat_proc_each(struct compat *c,
 		     void (*path)(void *ctx, const char *path), void *ctx);
 
-/* The modules of the old kernel. core/module.h says what a parameter is. */
+/* The modules of the old kernel: see engine/modules.h. */
 int compat_module_load(struct compat *c, const char *name, char *const params[],
 		       struct text *why);
 int compat_module_unload(struct compat *c, const char *name);

@@ -21,6 +21,7 @@ struct proc_file {
 };
 
 static const struct proc_file files[] = {
+	{ "modules", IN_ALL, 0444, proc_modules },
 	{ "net/ip_acct", IN_1_3 | IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_autofw", IN_2_0, 0444, proc_autofw },
 	{ "net/ip_block", IN_1_3, 0644, proc_rules20 },
@@ -78,7 +79,7 @@ int proc_read(const struct proc_source *src, const char *path, bool zero,
 		return -ENOENT;
 	err = src->unreadable ? src->unreadable(src->ctx, path) : 0;
 	if (err)
-		return err;
+		return err < 0 ? err : 0;
 	err = file->render(src, path, zero, out);
 	return err ? err : out->bad ? -ENOMEM : 0;
 }

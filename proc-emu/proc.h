@@ -12,6 +12,7 @@
 #include "core/era.h"
 #include "core/fwd_rows.h"
 #include "core/masq_row.h"
+#include "core/module_row.h"
 #include "core/rule.h"
 #include "core/rule20.h"
 #include "core/text.h"
@@ -25,7 +26,8 @@ struct proc_source {
 	 * all of the era. */
 	bool (*has)(void *ctx, const char *path);
 	/* What reading a file that is there fails with: 0, or e.g. -ENOPKG
-	 * (ip_masq/tcp without the module ip_masq_user). NULL: nothing. */
+	 * (ip_masq/tcp without the module ip_masq_user); positive: it reads as
+	 * empty. NULL: nothing. */
 	int (*unreadable)(void *ctx, const char *path);
 	void (*chains)(void *ctx,
 		       void (*row)(void *, const struct fw_chain_row *),
@@ -51,6 +53,9 @@ struct proc_source {
 		       void *arg);
 	void (*mfw)(void *ctx, void (*row)(void *, const struct fwd_mfw_row *),
 		    void *arg);
+	void (*modules)(void *ctx,
+			void (*row)(void *, const struct module_row *),
+			void *arg);
 	/* A switch below /proc/sys, by path ("sys/net/ipv4/ip_forward").
 	 * -ENOENT, -EINVAL. */
 	int (*sysctl_get)(void *ctx, const char *path, struct text *out);

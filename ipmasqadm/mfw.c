@@ -1,0 +1,178 @@
+/* ipmasqadm mfw: marked packets go to the hosts of their mark, in turn. */
+#include <stdio.h>
+
+#include "ipmasqadm/adm.h"
+#include "libcompat/compat.h"
+
+static const char usage[] =
+	"Usage: mfw -A -m FWMARK -r RADDR RPORT [-p PREF] add entry\n"
+	"       mfw -D -m FWMARK [-r RADDR RPORT]         delete entry\n"
+	"       mfw -E -m FWMARK [-r RADDR RPORT]         edit entry\n"
+	"       mfw -S -m FWMARK                          force scheduling\n"
+	"       mfw -F                                    clear table\n"
+	"       mfw -L                                    list table\n"
+	"       mfw <args> -n                             no names\n"
+	"\n"
+	"FWMARK is the fwmark being redirected.\n"
+	"RADDR is the remote address.\n"
+	"RPORT is the port being redirected to.\n"
+	"PREF  is the preference level (load balancing, default=10)\n";
+
+enum command {
+	COMMAND_NONE,
+	COMMAND_ADD,
+	COMMAND_DEL,
+	COMMAND_EDIT,
+	COMMAND_SCHEDULE,
+	COMMAND_FLUSH,
+	COMMAND_LIST
+};
+
+struct line {
+	enum command command;
+	int32_t mark;
+	struct adm_peer remote;
+	int32_t pref;
+};
+
+static bool take_command(struct adm *a, struct line *l, enum command command)
+{
+	if (l->command)
+		return adm_refuse(a, "multiple commands specified");
+	l->command = command;
+	return true;
+}
+
+/* The port may be missing. */
+static bool take_remote(struct adm *a, struct line *l)
+{
+	if (l->remote.addr || l->remote.port)
+		return adm_refuse(a, "multiple destinations specified");
+	return adm_peer(a, &l->remote) != PEER_NONE ||
+	       adm_refuse(a, "illegal destination specified");
+}
+
+static bool take(struct adm *a, struct line *l, int letter, const char *arg)
+{
+	switch (letter) {
+	case 'A':
+		return take_command(a, l, COMMAND_ADD);
+	case 'D':
+		return take_command(a, l, COMMAND_DEL);
+	case 'E':
+		return take_command(a, l, COMMAND_EDIT);
+	case 'S':
+		return take_command(a, l, COMMAND_SCHEDULE);
+	case 'F':
+		return take_command(a, l, COMMAND_FLUSH);
+	case 'L':
+		return take_command(a, l, COMMAND_LIST);
+	case 'n':
+		return a->numeric = true;
+	case 'm':
+		l->mark = adm_number(arg);
+		return true;
+	case 'r':
+		return take_remote(a, l);
+	case 'p':
+		l->pref = adm_number(arg);
+		return l->pref >= 0 ||
+		       adm_refuse(a, "illegal preference value specified");
+	default:
+		return adm_usage(a, usage);
+	}
+}
+
+/* Whether the line as a whole makes sense; edit and schedule are not asked. */
+static bool check(struct adm *a, const struct line *l)
+{
+	if (!adm_no_more(a))
+		return false;
+	switch (l->command) {
+	case COMMAND_NONE:
+		return adm_usage(a, usage);
+	case COMMAND_ADD:
+	case COMMAND_DEL:
+		return l->mark ||
+		       adm_refuse(a, "insufficient options specified");
+	case COMMAND_FLUSH:
+	case COMMAND_LIST:
+		return !(l->mark || l->remote.port || l->remote.addr) ||
+		       adm_refuse(a, "incompatible options specified");
+	case COMMAND_EDIT:
+	case COMMAND_SCHEDULE:
+		break;
+	}
+	return true;
+}
+
+static void put_line(const struct adm *a, const char *line)
+{
+	uint32_t mark, raddr;
+	unsigned int rport;
+	int counter, pref;
+
+	if (sscanf(line, "%x > %x %u %d %d", &mark, &raddr, &rport, &counter,
+		   &pref) != 5)
+		return;
+	text_printf(&a->o->out, "%-8d", (int)mark);
+	adm_put_host(a, raddr);
+	adm_put_port(a, (uint16_t)rport);
+	text_printf(&a->o->out, " %5d %5d\n", counter, pref);
+}
+
+static void list(struct adm *a, struct compat *c)
+{
+	adm_peek(a->o, a->who, c);
+	if (adm_list(a, c, "net/ip_masq/mfw",
+		     "fwmark   rediraddr               rport  pcnt  pref\n",
+		     put_line))
+		return;
+	text_puts(&a->o->err, "Check if you have enabled fwmark-forwarding\n");
+	a->o->status = 1;
+}
+
+static void change(struct adm *a, struct compat *c, const struct line *l)
+{
+	static const enum masq_ctl_cmd cmds[] = {
+		[COMMAND_ADD] = MASQ_CMD_ADD,
+		[COMMAND_DEL] = MASQ_CMD_DEL,
+		[COMMAND_EDIT] = MASQ_CMD_SET,
+		[COMMAND_SCHEDULE] = MASQ_CMD_SET,
+		[COMMAND_FLUSH] = MASQ_CMD_FLUSH,
+	};
+	struct masq_ctl ctl = { .target = MASQ_CTL_MODULE,
+				.cmd = cmds[l->command],
+				.module = "mfw",
+				.mfw_flags = l->command == COMMAND_SCHEDULE };
+
+	ctl.u.mfw = (struct fwd_mfw_row){ .mark = (uint32_t)l->mark,
+					  .raddr = l->remote.addr,
+					  .rport = l->remote.port,
+					  .pref = l->pref };
+	adm_ctl(a->o, a->who, c, &ctl);
+}
+
+void adm_mfw(int argc, char *const *argv, const struct resolver *names,
+	     struct adm_outcome *o)
+{
+	struct line l = { .pref = 10 };
+	struct compat *c;
+	struct adm a;
+	const char *arg;
+	int letter;
+
+	adm_init(&a, argc, argv, names, o);
+	while ((letter = adm_next(&a, "AEDFSLnm:r:p:h", usage, &arg)) != 0)
+		take(&a, &l, letter, arg);
+	if (a.stop || !check(&a, &l))
+		return;
+	c = adm_socket(o, a.who, "mfw: socket creation failed");
+	if (!c)
+		return;
+	if (l.command == COMMAND_LIST)
+		list(&a, c);
+	else
+		change(&a, c, &l);
+	compat_close(c);
+}

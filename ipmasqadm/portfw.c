@@ -1,0 +1,187 @@
+/* ipmasqadm portfw: packets to a local address and port go to an inside host.
+ */
+#include <stdio.h>
+
+#include "ipmasqadm/adm.h"
+#include "libcompat/compat.h"
+
+static const char usage[] =
+	"Usage: portfw -a -P PROTO -L LADDR LPORT -R RADDR RPORT [-p PREF] add "
+	"entry\n"
+	"       portfw -d -P PROTO -L LADDR LPORT [-R RADDR RPORT]         "
+	"delete entry\n"
+	"       portfw -f                                                  "
+	"clear table\n"
+	"       portfw -l                                                  "
+	"list table\n"
+	"       portfw <args> -n                                           no "
+	"names\n"
+	"\n"
+	"PROTO is the protocol, can be \"tcp\" or \"udp\"\n"
+	"LADDR is the local interface receiving packets to be forwarded.\n"
+	"LPORT is the port being redirected.\n"
+	"RADDR is the remote address.\n"
+	"RPORT is the port being redirected to.\n"
+	"PREF  is the preference level (load balancing, default=10)\n";
+
+enum command {
+	COMMAND_NONE,
+	COMMAND_ADD,
+	COMMAND_DEL,
+	COMMAND_FLUSH,
+	COMMAND_LIST
+};
+
+struct line {
+	enum command command;
+	uint8_t proto; /* IPPROTO_*; 0: not given */
+	struct adm_peer local, remote;
+	int32_t pref;
+};
+
+static bool take_command(struct adm *a, struct line *l, enum command command)
+{
+	if (l->command)
+		return adm_refuse(a, "multiple commands specified");
+	l->command = command;
+	return true;
+}
+
+static bool take_proto(struct adm *a, struct line *l, const char *arg)
+{
+	if (l->proto)
+		return adm_refuse(a, "multiple protocols specified");
+	l->proto = adm_proto(arg);
+	return l->proto || adm_refuse(a, "invalid protocol specified");
+}
+
+/* Quirk: 0.0.0.0 and port 0 do not count as given. */
+static bool take_peer(struct adm *a, struct adm_peer *to, const char *twice,
+		      const char *illegal)
+{
+	if (to->addr || to->port)
+		return adm_refuse(a, twice);
+	return adm_peer(a, to) == PEER_BOTH || adm_refuse(a, illegal);
+}
+
+static bool take(struct adm *a, struct line *l, int letter, const char *arg)
+{
+	switch (letter) {
+	case 'a':
+		return take_command(a, l, COMMAND_ADD);
+	case 'd':
+		return take_command(a, l, COMMAND_DEL);
+	case 'f':
+		return take_command(a, l, COMMAND_FLUSH);
+	case 'l':
+		return take_command(a, l, COMMAND_LIST);
+	case 'n':
+		return a->numeric = true;
+	case 'P':
+		return take_proto(a, l, arg);
+	case 'L':
+		return take_peer(a, &l->local,
+				 "multiple local address/port specified",
+				 "illegal local address/port specified");
+	case 'R':
+		return take_peer(a, &l->remote,
+				 "multiple destinations specified",
+				 "illegal destination specified");
+	case 'p':
+		l->pref = adm_number(arg);
+		return l->pref > 0 ||
+		       adm_refuse(a, "illegal preference value specified");
+	default:
+		return adm_usage(a, usage);
+	}
+}
+
+/* Whether the line as a whole makes sense. */
+static bool check(struct adm *a, const struct line *l)
+{
+	if (!adm_no_more(a))
+		return false;
+	if (l->command == COMMAND_NONE)
+		return adm_usage(a, usage);
+	if (l->command == COMMAND_ADD || l->command == COMMAND_DEL)
+		return (l->proto && l->local.port) ||
+		       adm_refuse(a, "insufficient options specified");
+	return !(l->proto || l->local.port || l->remote.port ||
+		 l->remote.addr) ||
+	       adm_refuse(a, "incompatible options specified");
+}
+
+static void put_line(const struct adm *a, const char *line)
+{
+	char proto[5];
+	uint32_t laddr, raddr;
+	unsigned int lport, rport;
+	int counter, pref;
+
+	if (sscanf(line, "%4s %x %u > %x %u %d %d", proto, &laddr, &lport,
+		   &raddr, &rport, &counter, &pref) != 7)
+		return;
+	text_printf(&a->o->out, "%-4s", proto);
+	adm_put_host(a, laddr);
+	adm_put_host(a, raddr);
+	adm_put_port(a, (uint16_t)lport);
+	adm_put_port(a, (uint16_t)rport);
+	text_printf(&a->o->out, " %5d %5d\n", counter, pref);
+}
+
+static void list(struct adm *a, struct compat *c)
+{
+	static const char head[] = "prot localaddr            rediraddr        "
+				   "       lport    rport  pcnt  pref\n";
+
+	adm_peek(a->o, a->who, c);
+	if (adm_list(a, c, "net/ip_masq/portfw", head, put_line) ||
+	    adm_list(a, c, "net/ip_portfw", head, put_line))
+		return;
+	text_puts(&a->o->err, "Check if you have enabled portforwarding\n");
+	a->o->status = 1;
+}
+
+static void change(struct adm *a, struct compat *c, const struct line *l)
+{
+	static const enum masq_ctl_cmd cmds[] = {
+		[COMMAND_ADD] = MASQ_CMD_ADD,
+		[COMMAND_DEL] = MASQ_CMD_DEL,
+		[COMMAND_FLUSH] = MASQ_CMD_FLUSH,
+	};
+	struct masq_ctl ctl = { .target = MASQ_CTL_MODULE,
+				.cmd = cmds[l->command],
+				.module = "portfw" };
+
+	ctl.u.portfw = (struct fwd_portfw_row){ .proto = l->proto,
+						.laddr = l->local.addr,
+						.lport = l->local.port,
+						.raddr = l->remote.addr,
+						.rport = l->remote.port,
+						.pref = l->pref };
+	adm_ctl(a->o, a->who, c, &ctl);
+}
+
+void adm_portfw(int argc, char *const *argv, const struct resolver *names,
+		struct adm_outcome *o)
+{
+	struct line l = { .pref = 10 };
+	struct compat *c;
+	struct adm a;
+	const char *arg;
+	int letter;
+
+	adm_init(&a, argc, argv, names, o);
+	while ((letter = adm_next(&a, "adflnP:R:L:p:h", usage, &arg)) != 0)
+		take(&a, &l, letter, arg);
+	if (a.stop || !check(&a, &l))
+		return;
+	c = adm_socket(o, a.who, "portfw: socket creation failed");
+	if (!c)
+		return;
+	if (l.command == COMMAND_LIST)
+		list(&a, c);
+	else
+		change(&a, c, &l);
+	compat_close(c);
+}

@@ -1,0 +1,133 @@
+/* ipmasqadm user: masquerade entries made, looked for and ended by hand. */
+#include "core/ticks.h"
+#include "ipmasqadm/adm.h"
+#include "libcompat/compat.h"
+
+/* Quirk: a second "Usage:", and -S is shown with the wrong words. */
+static const char usage[] =
+	"Usage: user -a -P PROTO -M MADDR MPORT -D DADDR DPORT -S DADDR DPORT "
+	"add entry\n"
+	"Usage: user -d -P PROTO -M MADDR MPORT -D DADDR DPORT -S DADDR DPORT "
+	"del entry\n"
+	"       user <args> -n             no names\n"
+	"       user <args> -t <timeout>   with this timeout\n"
+	"\n"
+	"PROTO is the protocol, can be \"tcp\" or \"udp\"\n"
+	"MADDR is the external interface address.\n"
+	"MPORT is the external port.\n"
+	"SADDR is the source address (internal).\n"
+	"SPORT is the source port (internal).\n"
+	"DADDR is the destination address (external).\n"
+	"DPORT is the destination port (external).\n";
+
+struct line {
+	enum masq_ctl_cmd command; /* MASQ_CMD_NONE: not given */
+	uint8_t proto;             /* IPPROTO_*; 0: not given */
+	struct adm_peer masq, source, dest;
+	int32_t timeout_s;
+};
+
+static bool take_command(struct adm *a, struct line *l,
+			 enum masq_ctl_cmd command)
+{
+	if (l->command)
+		return adm_refuse(a, "multiple commands specified");
+	l->command = command;
+	return true;
+}
+
+static bool take_proto(struct adm *a, struct line *l, const char *arg)
+{
+	if (l->proto)
+		return adm_refuse(a, "multiple protocols specified");
+	l->proto = adm_proto(arg);
+	return l->proto || adm_refuse(a, "invalid protocol specified");
+}
+
+/* Quirk: 0.0.0.0 and port 0 do not count as given. */
+static bool take_peer(struct adm *a, struct adm_peer *to, const char *twice,
+		      const char *illegal)
+{
+	if (to->addr || to->port)
+		return adm_refuse(a, twice);
+	return adm_peer(a, to) == PEER_BOTH || adm_refuse(a, illegal);
+}
+
+static bool take(struct adm *a, struct line *l, int letter, const char *arg)
+{
+	switch (letter) {
+	case 'a':
+		return take_command(a, l, MASQ_CMD_ADD);
+	case 'd':
+		return take_command(a, l, MASQ_CMD_DEL);
+	case 's':
+		return take_command(a, l, MASQ_CMD_SET);
+	case 'g':
+		return take_command(a, l, MASQ_CMD_GET);
+	case 'n':
+		return a->numeric = true;
+	case 'P':
+		return take_proto(a, l, arg);
+	case 'M':
+		return take_peer(a, &l->masq, "multiple [M]asq specified",
+				 "illegal [M]asq address/port specified");
+	case 'S':
+		return take_peer(a, &l->source, "multiple [S]ource specified",
+				 "illegal destination specified");
+	case 'D':
+		return take_peer(a, &l->dest,
+				 "multiple [D]estinations specified",
+				 "illegal destination specified");
+	case 't':
+		l->timeout_s = adm_number(arg);
+		return l->timeout_s ||
+		       adm_refuse(a, "illegal timeout value specified");
+	default:
+		return adm_usage(a, usage);
+	}
+}
+
+/* Whether the line as a whole makes sense. */
+static bool check(struct adm *a, const struct line *l)
+{
+	if (!adm_no_more(a))
+		return false;
+	if (l->command == MASQ_CMD_NONE)
+		return adm_usage(a, usage);
+	if (!l->proto)
+		return adm_refuse(a, "no protocol specified");
+	return l->command != MASQ_CMD_DEL || (l->masq.addr && l->masq.port) ||
+	       adm_refuse(a, "insufficient options specified");
+}
+
+void adm_user(int argc, char *const *argv, const struct resolver *names,
+	      struct adm_outcome *o)
+{
+	struct masq_ctl ctl = { .target = MASQ_CTL_USER };
+	struct line l = { 0 };
+	struct compat *c;
+	struct adm a;
+	const char *arg;
+	int letter;
+
+	adm_init(&a, argc, argv, names, o);
+	while ((letter = adm_next(&a, "adsgnP:M:D:S:t:h", usage, &arg)) != 0)
+		take(&a, &l, letter, arg);
+	if (a.stop || !check(&a, &l))
+		return;
+	ctl.cmd = l.command;
+	ctl.u.user =
+		(struct masq_ctl_user){ .proto = l.proto,
+					.sport = l.source.port,
+					.saddr = l.source.addr,
+					.dport = l.dest.port,
+					.daddr = l.dest.addr,
+					.mport = l.masq.port,
+					.maddr = l.masq.addr,
+					.timeout = (uint32_t)l.timeout_s * HZ };
+	c = adm_socket(o, a.who, "user: socket creation failed");
+	if (!c)
+		return;
+	adm_ctl(o, a.who, c, &ctl);
+	compat_close(c);
+}
