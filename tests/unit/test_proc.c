@@ -193,6 +193,20 @@ static int world_sysctl_get(void *ctx, const char *path, struct text *out)
 	return 0;
 }
 
+static void world_modules(void *ctx,
+			  void (*row)(void *, const struct module_row *),
+			  void *arg)
+{
+	static const struct module_row rows[] = {
+		{ "ip_masq_portfw", 2404, 2, true, true },
+		{ "ip_masq_ftp", 3576, 0, false, false },
+	};
+
+	(void)ctx;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		row(arg, &rows[i]);
+}
+
 static int world_sysctl_set(void *ctx, const char *path, const char *text)
 {
 	(void)ctx;
@@ -215,6 +229,7 @@ static struct proc_source source(struct world *w)
 		.portfw = world_portfw,
 		.autofw = world_autofw,
 		.mfw = world_mfw,
+		.modules = world_modules,
 		.sysctl_get = world_sysctl_get,
 		.sysctl_set = world_sysctl_set,
 	};
@@ -239,6 +254,12 @@ static const struct text_case {
 	  "  forward 00000000/00000000->C0A80101/FFFFFFFF abcdefghijklmnop "
 	  "12 81 6 3         1         0         4294967295 1024-65535 80-80 "
 	  "A01 X10 00001F90 4294967295 128         -\n" },
+	{ "modules", "modules", ERA_2_2, 0, 0,
+	  "ip_masq_portfw          2404   2 (autoclean)\n"
+	  "ip_masq_ftp             3576   0 (unused)\n" },
+	{ "modules of 2.0 in pages", "modules", ERA_2_0, 0, 0,
+	  "ip_masq_portfw     1\t\t2 (autoclean)\n"
+	  "ip_masq_ftp        1\t\t0\n" },
 	{ "chains are not of 2.0", "net/ip_fwnames", ERA_2_0, 0, -ENOENT, "" },
 	{ "no such file", "net/ip_fwnothing", ERA_2_2, 0, -ENOENT, "" },
 	{ "conversations", "net/ip_masquerade", ERA_2_2, 0, 0,
@@ -384,7 +405,7 @@ static void test_each(void **state)
 
 	(void)state;
 	proc_each(&src, see, &seen);
-	assert_int_equal(seen.files, 15);
+	assert_int_equal(seen.files, 16);
 	assert_false(seen.absent);
 	assert_int_equal(proc_mode("net/ip_fwchains"), 0600);
 	assert_int_equal(proc_mode("net/none"), 0);
