@@ -159,6 +159,8 @@ MAN = \
 UNIT_TESTS = \
 	tests/unit/test_addr.c \
 	tests/unit/test_cksum.c \
+	tests/unit/test_journal.c \
+	tests/unit/test_kill.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \
@@ -166,6 +168,7 @@ UNIT_TESTS = \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \
+	tests/unit/ops.c \
 
 FUZZERS = \
 
