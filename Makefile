@@ -151,6 +151,18 @@ SCRIPTS = \
 # Programs that only children of `fwcompat run` and `fwcompat play` meet (they
 # bear the names of tools that a live system needs), a name a line.
 TOOLS = \
+	depmod \
+	insmod \
+	lsmod \
+	modprobe \
+	rmmod \
+
+MODTOOLS = launcher/modtools.c launcher/insmod.c launcher/modprobe.c launcher/realtool.c
+depmod_SRC = $(MODTOOLS)
+insmod_SRC = $(MODTOOLS)
+lsmod_SRC = $(MODTOOLS)
+modprobe_SRC = $(MODTOOLS)
+rmmod_SRC = $(MODTOOLS)
 
 # Manual pages, a file a line.
 MAN = \

@@ -82,7 +82,7 @@ static const struct kind {
 static const struct kind *kind_find(const struct fw *fw, const char *name)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(kinds[i].name, name) == 0)
+		if (strncmp(kinds[i].name, name, MODULE_NAME) == 0)
 			return kinds[i].eras >> fw->st->g.era & 1 ? &kinds[i]
 								  : NULL;
 	return NULL;
@@ -210,6 +210,8 @@ static int load(struct fw *fw, const char *name, char *const words[],
 	params = fw->st->g.era == ERA_2_2 ? k->params : k->params20;
 	if (params && words)
 		err = params_take(params, words, &values, why);
+	if (words && *words)
+		flags |= MODULE_PARAMS;
 	return err ? err : module_start(fw, k, &values, flags, why);
 }
 
@@ -259,6 +261,32 @@ uint32_t module_find(const struct fw *fw, const char *name)
 				    MODULE_NAME) != 0))
 		i++;
 	return i;
+}
+
+static void helper_of_era(struct fw *fw, uint32_t module, enum helper_id id)
+{
+	struct helper_params values;
+
+	helper_defaults(id, fw->st->g.era, &values);
+	helper_unregister(fw, module);
+	helper_register(fw, id, module, &values);
+}
+
+void modules_change_era(struct fw *fw)
+{
+	for (uint32_t i = 0; i < MODULES_MAX; i++) {
+		const struct module *m = &fw->st->modules.module[i];
+		const struct kind *k;
+
+		if (!m->name[0])
+			continue;
+		k = kind_find(fw, m->name);
+		if (!k)
+			module_remove(fw, i);
+		else if (k->helper != HELPER_NONE &&
+			 !(m->flags & MODULE_PARAMS))
+			helper_of_era(fw, i, k->helper);
+	}
 }
 
 static struct module *module_edit(struct fw *fw, uint32_t module)

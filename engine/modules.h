@@ -18,6 +18,7 @@ enum { MODULES_MAX = 64, MODULE_NAME = 32 };
 enum module_flag {
 	MODULE_AUTOCLEAN = 1, /* loaded by the kernel itself */
 	MODULE_WAS_USED = 2,  /* its use count has been more than 0 */
+	MODULE_PARAMS = 4,    /* it was given parameters */
 };
 
 /* In the state. */
@@ -59,6 +60,13 @@ bool module_loaded(const struct fw *fw, const char *name);
 /* Loads it if it is missing and the kernel may load modules itself
  * (kernel/modprobe). */
 bool module_request(struct fw *fw, const char *name);
+
+/*
+ * The host became one of another era, before anything was done with it: helpers
+ * loaded without parameters serve that era's ports, and modules that there are
+ * none of then go.
+ */
+void modules_change_era(struct fw *fw);
 
 /* The place of a loaded module in the list, or MODULES_MAX. */
 uint32_t module_find(const struct fw *fw, const char *name);

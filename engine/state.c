@@ -74,6 +74,7 @@ int fw_change_era(struct fw *fw, enum fw_era era)
 		return -EBUSY;
 	g = fw_edit(fw, &fw->st->g, sizeof(*g));
 	g->era = era;
+	modules_change_era(fw);
 	masq_init(fw);
 	return fw_start_clock(fw, g->now);
 }
