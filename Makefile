@@ -173,6 +173,7 @@ UNIT_TESTS = \
 	tests/unit/test_cksum.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
+	tests/unit/test_modules.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \

@@ -78,7 +78,7 @@ static int announce_inside(struct helper_call *call, uint32_t payload,
 			   const struct hostport *hp)
 {
 	struct fw *fw = call->fw;
-	uint32_t daddr = masq_at(fw, call->entry)->daddr, n, m;
+	uint32_t daddr = masq_at(fw, call->entry)->daddr, n, m, mport;
 	char text[32];
 	int len;
 
@@ -94,10 +94,10 @@ static int announce_inside(struct helper_call *call, uint32_t payload,
 	if (n == FW_NIL)
 		return 0;
 	m = masq_at(fw, n)->maddr;
+	mport = masq_at(fw, n)->mport;
 	len = snprintf(text, sizeof(text), "%u,%u,%u,%u,%u,%u", m >> 24,
-		       m >> 16 & 0xFF, m >> 8 & 0xFF, m & 0xFF,
-		       masq_at(fw, n)->mport >> 8U,
-		       masq_at(fw, n)->mport & 0xFFU);
+		       m >> 16 & 0xFF, m >> 8 & 0xFF, m & 0xFF, mport >> 8,
+		       mport & 0xFF);
 	helper_listen(call, n);
 	if (!helper_replace(call, payload + hp->from, hp->to - hp->from, text))
 		return 0;

@@ -3,12 +3,13 @@
  * modules (ip_masq_*) are loaded into the emulated kernel, everything else is
  * handed to the machine's own tool. Their words are those of modutils 2.3.
  */
+#include "launcher/modtools.h"
+
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "launcher/modtools.h"
 #include "launcher/realtool.h"
 
 /* Modules of the day whose drivers or features a modern kernel has built in, or
