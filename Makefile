@@ -86,6 +86,9 @@ GATEWAY = \
 
 
 LAUNCHER = \
+	launcher/child.c \
+	launcher/view.c \
+	launcher/view_fs.c \
 
 
 IPCHAINS = \
@@ -122,6 +125,11 @@ IPMASQADM = \
 FWCOMPAT = \
 	fwcompat/cmd.c \
 	fwcompat/host.c \
+	fwcompat/play.c \
+	fwcompat/play_diff.c \
+	fwcompat/play_parse.c \
+	fwcompat/play_place.c \
+	fwcompat/play_run.c \
 	fwcompat/reset.c \
 	fwcompat/status.c \
 
@@ -137,7 +145,7 @@ PROGRAMS = \
 	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
-fwcompat_LIBS = $(PCAP_LIBS)
+fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipfwadm_SRC = ipfwadm/main.c $(IPFWADM)
 ipfw_SRC = ipfw/main.c $(IPFW)
@@ -194,6 +202,7 @@ PCAP_LIBS = $(shell $(PKG_CONFIG) --libs libpcap)
 else ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
 $(info no libpcap: fwcompat reads and writes no captures)
 endif
+FUSE_LIBS = $(shell $(PKG_CONFIG) --libs fuse3)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 OUR_CPPFLAGS = -I. -D_GNU_SOURCE -DFWCOMPAT_VERSION='"$(VERSION)"'
@@ -280,7 +289,7 @@ $(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
 
 $(UNIT_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(LDLIBS)
+	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(LDLIBS)
 $(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)
 $(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
 

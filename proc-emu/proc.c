@@ -100,7 +100,7 @@ void proc_each(const struct proc_source *src,
 	       void (*path)(void *ctx, const char *path), void *ctx)
 {
 	for (int i = 0; i < FILES; i++)
-		if (file_there(src, &files[i]))
+		if (!src || file_there(src, &files[i]))
 			path(ctx, files[i].path);
 }
 

@@ -67,6 +67,7 @@ int proc_read(const struct proc_source *src, const char *path, bool zero,
 	      struct text *out);
 int proc_write(const struct proc_source *src, const char *path,
 	       const char *text);
+/* @src NULL: all files of all eras. */
 void proc_each(const struct proc_source *src,
 	       void (*path)(void *ctx, const char *path), void *ctx);
 

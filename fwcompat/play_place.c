@@ -1,0 +1,254 @@
+/*
+ * The private directory of a play:
+ *
+ *	state  the host
+ *	log    what its kernel logged while commands ran
+ *	feed/  files that are fed to the tools
+ */
+#include "fwcompat/play_place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "launcher/view.h"
+
+enum { ENV_MAX = 24 };
+
+/* Passed on to commands; all else would let the outcome depend on who plays. */
+static const char *const env_kept[] = {
+	"HOME",         "LOGNAME",       "TERM",
+	"TMPDIR",       "USER",          "ASAN_OPTIONS",
+	"LSAN_OPTIONS", "UBSAN_OPTIONS", "LD_LIBRARY_PATH",
+};
+
+char *place_path(const struct play_place *place, const char *name, char *path)
+{
+	snprintf(path, PATH_MAX, "%s/%s", place->dir, name);
+	return path;
+}
+
+/* The directories of the running program, and of those that only children of
+ * ours should meet. */
+static void find_programs(struct play_place *place)
+{
+	ssize_t n =
+		readlink("/proc/self/exe", place->bin, sizeof(place->bin) - 1);
+	char *slash;
+
+	place->bin[n > 0 ? n : 0] = '\0';
+	slash = strrchr(place->bin, '/');
+	if (!slash)
+		return;
+	*slash = '\0';
+	slash = strrchr(place->bin, '/');
+	snprintf(place->libexec, sizeof(place->libexec),
+		 "%.*s/libexec/fwcompat", (int)(slash ? slash - place->bin : 0),
+		 place->bin);
+}
+
+static int make_dir(struct play_place *place)
+{
+	const char *tmp = getenv("TMPDIR");
+	int n = snprintf(place->dir, sizeof(place->dir), "%s/fwcompat-XXXXXX",
+			 tmp && *tmp == '/' ? tmp : "/tmp");
+
+	if (n < 0 || (size_t)n >= sizeof(place->dir) - 64)
+		return -ENAMETOOLONG;
+	return mkdtemp(place->dir) ? 0 : -errno;
+}
+
+int place_open(struct play_place *place)
+{
+	const char *programs[3] = { place->bin, place->libexec, NULL };
+	struct view_options options = { .dir = place->dir,
+					.net = true,
+					.programs = programs };
+	int r;
+
+	*place = (struct play_place){ 0 };
+	find_programs(place);
+	if (access(place->libexec, X_OK))
+		programs[1] = NULL;
+	r = make_dir(place);
+	if (r)
+		return r;
+	if (view_open(&place->view, &options, place->warning,
+		      sizeof(place->warning)))
+		place->view = NULL;
+	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)kind;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void place_close(struct play_place *place)
+{
+	view_close(place->view);
+	place->view = NULL;
+	if (place->dir[0])
+		remove_tree(place->dir);
+}
+
+/* The network names that Debian comes with; hosts of before 2.2 had none. */
+static const char *networks(enum fw_era era)
+{
+	return era == ERA_2_2 ? "default\t\t0.0.0.0\n"
+				"loopback\t127.0.0.0\n"
+				"link-local\t169.254.0.0\n"
+			      : "";
+}
+
+static int set_names(struct play_place *place, enum fw_era era)
+{
+	const struct {
+		const char *path, *text;
+	} files[] = {
+		{ "/etc/hosts", "127.0.0.1\tlocalhost\n" },
+		{ "/etc/nsswitch.conf", "passwd: files\ngroup: files\n"
+					"hosts: files\nnetworks: files\n"
+					"protocols: files\nservices: files\n" },
+		{ "/etc/networks", networks(era) },
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r == 0; i++)
+		if (access(files[i].path, F_OK) == 0)
+			r = view_replace(place->view, files[i].path,
+					 files[i].text);
+	return r;
+}
+
+int place_reset(struct play_place *place, enum fw_era era)
+{
+	char path[PATH_MAX];
+	int fd;
+
+	remove_tree(place_path(place, "feed", path));
+	unlink(place_path(place, "state", path));
+	unsetenv("FWCOMPAT_PROC");
+	if (setenv("FWCOMPAT_STATE", path, 1))
+		return -ENOMEM;
+	setenv("FWCOMPAT_RESOLVE", "files", 1);
+	fd = open(place_path(place, "log", path),
+		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	setenv("FWCOMPAT_LOG", path, 1);
+	return place->view ? set_names(place, era) : 0;
+}
+
+/* Makes the directories of @path that lie below the play's. */
+static int make_parents(const struct play_place *place, char *path)
+{
+	for (char *s = path + strlen(place->dir) + 1; (s = strchr(s, '/'));
+	     s++) {
+		int r;
+
+		*s = '\0';
+		r = mkdir(path, 0755) && errno != EEXIST ? -errno : 0;
+		*s = '/';
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static int feed_path(const struct play_place *place, const char *path,
+		     char *full)
+{
+	int n = snprintf(full, PATH_MAX, "%s/feed/%s", place->dir, path);
+
+	return n < 0 || n >= PATH_MAX ? -ENAMETOOLONG : 0;
+}
+
+int place_feed(struct play_place *place, const char *path)
+{
+	char full[PATH_MAX], feed[PATH_MAX];
+	int r = feed_path(place, path, full), fd;
+
+	if (r == 0)
+		r = make_parents(place, full);
+	if (r)
+		return r;
+	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return setenv("FWCOMPAT_PROC", place_path(place, "feed", feed), 1)
+		       ? -ENOMEM
+		       : 0;
+}
+
+int place_feed_line(struct play_place *place, const char *path,
+		    const char *line)
+{
+	char full[PATH_MAX];
+	int r = feed_path(place, path, full);
+	FILE *f;
+
+	if (r)
+		return r;
+	f = fopen(full, "ae");
+	if (!f)
+		return -errno;
+	fprintf(f, "%s\n", line);
+	return fclose(f) ? -errno : 0;
+}
+
+/* NAME=VALUE, from the heap. */
+static char *env_entry(const char *name, const char *value)
+{
+	char *entry = NULL;
+
+	return asprintf(&entry, "%s=%s", name, value) < 0 ? NULL : entry;
+}
+
+char **place_env(const struct play_place *place)
+{
+	static const char *const ours[] = { "FWCOMPAT_STATE", "FWCOMPAT_PROC",
+					    "FWCOMPAT_LOG",
+					    "FWCOMPAT_RESOLVE" };
+	const char *path = getenv("PATH");
+	char **env = calloc(ENV_MAX, sizeof(*env));
+	size_t n = 0;
+
+	if (!env)
+		return NULL;
+	for (size_t i = 0; i < sizeof(env_kept) / sizeof(env_kept[0]); i++)
+		if (getenv(env_kept[i]))
+			env[n++] = env_entry(env_kept[i], getenv(env_kept[i]));
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (getenv(ours[i]))
+			env[n++] = env_entry(ours[i], getenv(ours[i]));
+	env[n++] = env_entry("LANG", "C");
+	if (asprintf(&env[n], "PATH=%s:%s:%s:/usr/sbin:/sbin", place->bin,
+		     place->libexec, path ? path : "/usr/bin:/bin") < 0)
+		env[n] = NULL;
+	return env;
+}
+
+void place_env_free(char **env)
+{
+	for (size_t i = 0; env && env[i]; i++)
+		free(env[i]);
+	free(env);
+}

@@ -1,0 +1,42 @@
+/* Where a play takes place: its private directory, and what commands find in
+ * their environment. */
+#ifndef FWCOMPAT_PLAY_PLACE_H
+#define FWCOMPAT_PLAY_PLACE_H
+
+#include <limits.h>
+
+#include "core/era.h"
+
+struct compat;
+struct view;
+
+struct play_place {
+	char dir[256];
+	struct view
+		*view; /* NULL: there could be none, and .warning says why */
+	char warning[256];
+	char bin[PATH_MAX], libexec[PATH_MAX + 32]; /* programs of ours */
+};
+
+/* 0 or -errno. */
+int place_open(struct play_place *place);
+/* Takes everything away. */
+void place_close(struct play_place *place);
+
+/* A path in the directory, in @path (PATH_MAX bytes); returns @path. */
+char *place_path(const struct play_place *place, const char *name, char *path);
+
+/* Throws away what the last recording left, and sets names as @era's host knew
+ * them. 0 or -errno. */
+int place_reset(struct play_place *place, enum fw_era era);
+
+/* Begins the fed file @path, empty; then lines are added. 0 or -errno. */
+int place_feed(struct play_place *place, const char *path);
+int place_feed_line(struct play_place *place, const char *path,
+		    const char *line);
+
+/* The environment of commands, to be freed by place_env_free(); or NULL. */
+char **place_env(const struct play_place *place);
+void place_env_free(char **env);
+
+#endif

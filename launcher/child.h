@@ -1,0 +1,22 @@
+/* A command run by sh, with what it prints caught. */
+#ifndef LAUNCHER_CHILD_H
+#define LAUNCHER_CHILD_H
+
+#include "core/text.h"
+
+struct view;
+
+struct child_result {
+	struct text out, err; /* the caller's, to be freed */
+	int status;           /* as $? shows it */
+};
+
+/*
+ * Runs @command by `sh -c' with the environment @env and nothing to read, and
+ * serves @view (NULL: there is none) until it ends. Returns 0 and @result, or
+ * -errno if it could not be run.
+ */
+int child_run(struct view *view, const char *command, char *const env[],
+	      struct child_result *result);
+
+#endif

@@ -1,0 +1,321 @@
+/*
+ * The mounts that make the old kernel's files and programs appear where they
+ * were.
+ *
+ * /proc/net is a link to self/net, which differs from process to process; so
+ * another link is mounted on top of it, to a directory of the file system of
+ * view_fs.c, whose real entries are links to the caller's own again.
+ */
+#include "launcher/view.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "launcher/view_fs.h"
+
+struct view {
+	char dir[256]; /* a tmpfs of the namespace's own */
+	struct view_fs *fs;
+};
+
+/* Where scripts look for programs by full path. */
+static const char *const program_places[] = { "/usr/sbin", "/sbin",
+					      "/usr/local/sbin" };
+
+/* DIR/NAME in @path (PATH_MAX bytes). */
+static const char *in_dir(const struct view *v, const char *name, char *path)
+{
+	snprintf(path, PATH_MAX, "%s/%s", v->dir, name);
+	return path;
+}
+
+static int write_file(const char *path, const char *text, int flags)
+{
+	size_t n = strlen(text);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | flags, 0644), r = 0;
+	ssize_t done;
+
+	if (fd < 0)
+		return -errno;
+	done = write(fd, text, n);
+	if (done < 0 || (size_t)done != n)
+		r = done < 0 ? -errno : -ENOSPC;
+	close(fd);
+	return r;
+}
+
+/* Root of a new user namespace, that is whoever we are outside. */
+static int become_root(uid_t uid, gid_t gid)
+{
+	char map[64];
+	int r;
+
+	snprintf(map, sizeof(map), "0 %u 1\n", (unsigned)uid);
+	r = write_file("/proc/self/uid_map", map, 0);
+	if (r == 0)
+		r = write_file("/proc/self/setgroups", "deny", 0);
+	snprintf(map, sizeof(map), "0 %u 1\n", (unsigned)gid);
+	return r ? r : write_file("/proc/self/gid_map", map, 0);
+}
+
+static int enter_namespaces(bool net)
+{
+	int flags = CLONE_NEWNS | (net ? CLONE_NEWNET : 0);
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (unshare(flags) == 0)
+		return 0;
+	if (errno != EPERM || unshare(flags | CLONE_NEWUSER))
+		return -errno;
+	return become_root(uid, gid);
+}
+
+/* What @from is becomes what @to is; neither link is followed if told so. */
+static int mount_over(int from_dir, const char *from, const char *to,
+		      bool follow)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+			 (follow ? 0 : AT_SYMLINK_NOFOLLOW);
+	int fd = (int)syscall(SYS_open_tree, from_dir, from, flags), r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, to,
+		    MOVE_MOUNT_F_EMPTY_PATH |
+			    (follow ? MOVE_MOUNT_T_SYMLINKS : 0)))
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+/* The link over /proc/net. */
+static int mount_net(const struct view *v)
+{
+	char link[PATH_MAX], to[PATH_MAX];
+
+	if (symlink(in_dir(v, "proc/net", to), in_dir(v, "net", link)))
+		return -errno;
+	return mount_over(AT_FDCWD, link, "/proc/net", false);
+}
+
+/* Our directory over a real one, whose subdirectories go back into it. */
+static int mount_sysctls(const struct view *v, const char *below_proc)
+{
+	char name[64], from[PATH_MAX], place[64], to[PATH_MAX];
+	DIR *real;
+	int r;
+
+	snprintf(name, sizeof(name), "proc/%s", below_proc);
+	snprintf(place, sizeof(place), "/proc/%s", below_proc);
+	real = opendir(place);
+	if (!real)
+		return -errno;
+	r = mount_over(AT_FDCWD, in_dir(v, name, from), place, true);
+	for (const struct dirent *d; r == 0 && (d = readdir(real));) {
+		if (d->d_type != DT_DIR || d->d_name[0] == '.')
+			continue;
+		snprintf(to, sizeof(to), "%s/%s", place, d->d_name);
+		r = mount_over(dirfd(real), d->d_name, to, true);
+	}
+	closedir(real);
+	return r;
+}
+
+/* A link in @to for each entry of @from; a link is copied as it is. */
+static int link_entries(const char *from, const char *to)
+{
+	DIR *dir = opendir(from);
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	for (const struct dirent *d; r == 0 && (d = readdir(dir));) {
+		char old[PATH_MAX], new[PATH_MAX], text[PATH_MAX];
+		ssize_t n;
+
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+			continue;
+		snprintf(old, sizeof(old), "%s/%s", from, d->d_name);
+		snprintf(new, sizeof(new), "%s/%s", to, d->d_name);
+		n = readlink(old, text, sizeof(text) - 1);
+		if (n > 0)
+			text[n] = '\0';
+		if (symlink(n > 0 ? text : old, new) && errno != EEXIST)
+			r = -errno;
+	}
+	closedir(dir);
+	return r;
+}
+
+/*
+ * Puts a directory of links over a place of programs: to ours, and to the real
+ * ones, which a bind mount keeps in reach.
+ */
+static int mount_programs(const struct view *v, const char *place,
+			  const char *const *programs, int number)
+{
+	char name[32], ours[PATH_MAX], real[PATH_MAX];
+	struct stat st;
+	int r = 0;
+
+	if (lstat(place, &st) || !S_ISDIR(st.st_mode))
+		return 0; /* missing, or a link to another place */
+	snprintf(name, sizeof(name), "programs%d", number);
+	in_dir(v, name, ours);
+	snprintf(name, sizeof(name), "real%d", number);
+	in_dir(v, name, real);
+	if (mkdir(ours, 0755) || mkdir(real, 0755))
+		return -errno;
+	if (mount(place, real, NULL, MS_BIND | MS_REC, NULL))
+		return -errno;
+	for (; r == 0 && *programs; programs++)
+		r = link_entries(*programs, ours);
+	if (r == 0)
+		r = link_entries(real, ours);
+	if (r == 0)
+		r = mount_over(AT_FDCWD, ours, place, true);
+	return r;
+}
+
+static int mount_all(const struct view *v, const char *const *programs)
+{
+	int n = sizeof(program_places) / sizeof(program_places[0]);
+	int r = mount_net(v);
+
+	if (r == 0)
+		r = mount_sysctls(v, "sys/net/ipv4");
+	for (int i = 0; programs && r == 0 && i < n; i++)
+		r = mount_programs(v, program_places[i], programs, i);
+	return r;
+}
+
+/* Serves until @child is gone; its status as -errno. */
+static int serve_while(struct view *v, pid_t child, int done)
+{
+	struct pollfd fds[2] = { { .fd = view_fd(v), .events = POLLIN },
+				 { .fd = done, .events = POLLIN } };
+	int status;
+
+	while (!fds[1].revents) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (fds[0].revents)
+			view_serve(v);
+	}
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
+}
+
+/*
+ * The mounts look at the files that this process serves, so another process
+ * makes them.
+ */
+static int mount_by_child(struct view *v, const char *const *programs)
+{
+	int done[2], r;
+	pid_t child;
+
+	if (pipe2(done, O_CLOEXEC))
+		return -errno;
+	child = fork();
+	if (child == 0)
+		_exit(-mount_all(v, programs));
+	r = -errno;
+	close(done[1]);
+	if (child > 0)
+		r = serve_while(v, child, done[0]);
+	close(done[0]);
+	return r;
+}
+
+static int fail(struct view *v, int r, const char *what, char *why, size_t n)
+{
+	snprintf(why, n, "%s: %s", what, strerror(-r));
+	view_close(v);
+	return r;
+}
+
+int view_open(struct view **vp, const struct view_options *options, char *why,
+	      size_t why_len)
+{
+	struct view *v = calloc(1, sizeof(*v));
+	char path[PATH_MAX];
+	int r;
+
+	if (!v)
+		return -ENOMEM;
+	snprintf(v->dir, sizeof(v->dir), "%s", options->dir);
+	r = enter_namespaces(options->net);
+	if (r)
+		return fail(v, r, "no mount namespace", why, why_len);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=0755"))
+		return fail(v, -errno, v->dir, why, why_len);
+	if (mkdir(in_dir(v, "proc", path), 0755))
+		return fail(v, -errno, path, why, why_len);
+	r = view_fs_mount(&v->fs, path);
+	if (r)
+		return fail(v, r, "no file system in user space", why, why_len);
+	r = mount_by_child(v, options->programs);
+	if (r)
+		return fail(v, r, "mounting", why, why_len);
+	*vp = v;
+	return 0;
+}
+
+void view_close(struct view *v)
+{
+	if (!v)
+		return;
+	if (v->fs)
+		view_fs_unmount(v->fs);
+	umount2(v->dir, MNT_DETACH);
+	free(v);
+}
+
+void view_show(struct view *v, struct compat *c)
+{
+	view_fs_show(v->fs, c);
+}
+
+int view_replace(struct view *v, const char *path, const char *text)
+{
+	char copy[PATH_MAX], name[256];
+	struct stat st;
+	int r;
+
+	snprintf(name, sizeof(name), "file%s", path);
+	for (char *s = name; (s = strchr(s, '/'));)
+		*s = '-';
+	in_dir(v, name, copy);
+	if (stat(copy, &st) == 0)
+		return write_file(copy, text, O_TRUNC);
+	r = write_file(copy, text, O_CREAT | O_EXCL);
+	return r ? r : mount_over(AT_FDCWD, copy, path, true);
+}
+
+int view_fd(const struct view *v)
+{
+	return view_fs_fd(v->fs);
+}
+
+void view_serve(struct view *v)
+{
+	view_fs_serve(v->fs);
+}

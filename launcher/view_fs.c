@@ -1,0 +1,625 @@
+/*
+ * The old /proc files as a file system in user space.
+ *
+ * Its tree is /proc's: old files where proc-emu has some, and in a few
+ * directories the running kernel's own entries beside them. What is there is
+ * asked anew each time, since modules bring files and take them away; a node's
+ * number only stands for a path.
+ */
+#include "launcher/view_fs.h"
+
+#define FUSE_USE_VERSION 312
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse3/fuse_lowlevel.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/text.h"
+#include "libcompat/compat.h"
+#include "proc-emu/proc.h"
+
+/* Directories in which real entries stand beside ours. */
+static const struct blend {
+	const char *path; /* below /proc */
+	const char *real;
+	bool links; /* entries are links to the caller's own; else files */
+} blends[] = {
+	{ "net", "/proc/thread-self/net", true },
+	{ "sys/net/ipv4", "/proc/sys/net/ipv4", false },
+};
+
+enum { BLENDS = sizeof(blends) / sizeof(blends[0]) };
+
+enum node_kind {
+	NODE_NONE,
+	NODE_DIR,
+	NODE_OWN,  /* an old file */
+	NODE_LINK, /* to a real file of the caller's /proc/net */
+	NODE_REAL, /* a real file, passed through */
+	NODE_REAL_DIR,
+};
+
+struct view_fs {
+	struct fuse_session *session;
+	struct fuse_buf buf;
+	struct compat *c;
+	int real[BLENDS]; /* the real directories, or -1 */
+	char **path;      /* of node number i + 1; "" is the root */
+	size_t n_paths;
+};
+
+/* An open file. */
+struct handle {
+	struct text text; /* an old file, as it was when it was read from its
+			     start */
+	bool rendered;
+	bool zero; /* opened for reading and writing */
+	int fd;    /* a real one, or -1 */
+};
+
+static struct view_fs *fs_of(fuse_req_t req)
+{
+	return fuse_req_userdata(req);
+}
+
+/* The path of a node; an unknown one is like the root. */
+static const char *node_path(const struct view_fs *fs, fuse_ino_t ino)
+{
+	return ino >= 1 && ino <= fs->n_paths ? fs->path[ino - 1] : "";
+}
+
+/* The number that stands for @path from now on; 0: no memory. */
+static fuse_ino_t node_number(struct view_fs *fs, const char *path)
+{
+	char **grown, *copy;
+
+	for (size_t i = 0; i < fs->n_paths; i++)
+		if (!strcmp(fs->path[i], path))
+			return i + 1;
+	copy = strdup(path);
+	grown = realloc(fs->path, (fs->n_paths + 1) * sizeof(*grown));
+	if (grown)
+		fs->path = grown;
+	if (!copy || !grown) {
+		free(copy);
+		return 0;
+	}
+	fs->path[fs->n_paths++] = copy;
+	return fs->n_paths;
+}
+
+/* Whether @path lies in the directory @dir, at any depth; the rest of it. */
+static const char *path_below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	if (!n)
+		return *path ? path : NULL;
+	return !strncmp(path, dir, n) && path[n] == '/' ? path + n + 1 : NULL;
+}
+
+/* What the old kernel has at a path. */
+struct search {
+	const char *path;
+	enum node_kind found;
+};
+
+static void search_one(void *ctx, const char *path)
+{
+	struct search *s = ctx;
+
+	if (!strcmp(path, s->path))
+		s->found = NODE_OWN;
+	else if (path_below(path, s->path))
+		s->found = NODE_DIR;
+}
+
+/*
+ * Calls @one for each old file; none if the kernel cannot be asked. Without a
+ * kernel, that is while mounts are made, all that there could be are there.
+ */
+static void each_old_file(struct view_fs *fs,
+			  void (*one)(void *ctx, const char *path), void *ctx)
+{
+	if (!fs->c)
+		proc_each(NULL, one, ctx);
+	if (!fs->c || compat_enter(fs->c))
+		return;
+	compat_proc_each(fs->c, one, ctx);
+	compat_leave(fs->c);
+}
+
+/* The blend whose directory @path is (@name: ""), or lies in directly. */
+static int find_blend(const char *path, const char **name)
+{
+	for (int i = 0; i < BLENDS; i++) {
+		const char *rest = path_below(path, blends[i].path);
+
+		if (!strcmp(path, blends[i].path))
+			rest = "";
+		if (rest && !strchr(rest, '/')) {
+			*name = rest;
+			return i;
+		}
+	}
+	return -1;
+}
+
+static enum node_kind find_real(const struct view_fs *fs, const char *path,
+				struct stat *st)
+{
+	const char *name;
+	int b = find_blend(path, &name);
+
+	if (b < 0)
+		return NODE_NONE;
+	if (!*name)
+		return NODE_DIR;
+	if (fs->real[b] < 0 ||
+	    fstatat(fs->real[b], name, st, AT_SYMLINK_NOFOLLOW))
+		return NODE_NONE;
+	if (blends[b].links)
+		return NODE_LINK;
+	return S_ISDIR(st->st_mode) ? NODE_REAL_DIR : NODE_REAL;
+}
+
+/* What stands at @path, and its attributes (not its number). */
+static enum node_kind find(struct view_fs *fs, const char *path,
+			   struct stat *st)
+{
+	struct search s = { path, *path ? NODE_NONE : NODE_DIR };
+
+	*st = (struct stat){ .st_nlink = 1 };
+	each_old_file(fs, search_one, &s);
+	for (int i = 0; i < BLENDS && s.found == NODE_NONE; i++)
+		if (path_below(blends[i].path, path))
+			s.found = NODE_DIR;
+	if (s.found == NODE_NONE)
+		s.found = find_real(fs, path, st);
+	switch (s.found) {
+	case NODE_OWN:
+		st->st_mode = S_IFREG | proc_mode(path);
+		break;
+	case NODE_LINK:
+		*st = (struct stat){ .st_nlink = 1 };
+		st->st_mode = S_IFLNK | 0777;
+		break;
+	case NODE_DIR:
+	case NODE_REAL_DIR:
+		st->st_mode = S_IFDIR | 0555;
+		break;
+	default:
+		break;
+	}
+	return s.found;
+}
+
+static void fs_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+	struct view_fs *fs = fs_of(req);
+	const char *dir = node_path(fs, parent);
+	struct fuse_entry_param e = { 0 };
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "",
+			 name);
+
+	if (n < 0 || (size_t)n >= sizeof(path)) {
+		fuse_reply_err(req, ENAMETOOLONG);
+		return;
+	}
+	if (find(fs, path, &e.attr) == NODE_NONE) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	e.ino = e.attr.st_ino = node_number(fs, path);
+	if (e.ino)
+		fuse_reply_entry(req, &e);
+	else
+		fuse_reply_err(req, ENOMEM);
+}
+
+static void fs_getattr(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	struct view_fs *fs = fs_of(req);
+	struct stat st;
+
+	(void)fi;
+	if (find(fs, node_path(fs, ino), &st) == NODE_NONE) {
+		fuse_reply_err(req, ENOENT);
+		return;
+	}
+	st.st_ino = ino;
+	fuse_reply_attr(req, &st, 0);
+}
+
+/* A shell's ">" cuts a file off before it writes: nothing to do. */
+static void fs_setattr(fuse_req_t req, fuse_ino_t ino, struct stat *attr,
+		       int to_set, struct fuse_file_info *fi)
+{
+	(void)attr;
+	if (to_set &
+	    (FUSE_SET_ATTR_MODE | FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+		fuse_reply_err(req, EPERM);
+	else
+		fs_getattr(req, ino, fi);
+}
+
+static void fs_readlink(fuse_req_t req, fuse_ino_t ino)
+{
+	const char *path = node_path(fs_of(req), ino), *name;
+	int b = find_blend(path, &name);
+	char to[PATH_MAX];
+
+	if (b < 0 || !*name) {
+		fuse_reply_err(req, EINVAL);
+		return;
+	}
+	snprintf(to, sizeof(to), "%s/%s", blends[b].real, name);
+	fuse_reply_readlink(req, to);
+}
+
+static void handle_free(struct handle *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	text_fini(&h->text);
+	free(h);
+}
+
+static struct handle *handle_of(const struct fuse_file_info *fi)
+{
+	return (struct handle *)(uintptr_t)fi->fh;
+}
+
+static int open_real(const struct view_fs *fs, const char *path, int flags)
+{
+	const char *name;
+	int b = find_blend(path, &name), fd;
+
+	if (b < 0 || fs->real[b] < 0)
+		return -ENOENT;
+	fd = openat(fs->real[b], name,
+		    (flags & O_ACCMODE) | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
+{
+	struct view_fs *fs = fs_of(req);
+	const char *path = node_path(fs, ino);
+	struct handle *h = calloc(1, sizeof(*h));
+	struct stat st;
+	enum node_kind kind = find(fs, path, &st);
+
+	if (!h) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	h->fd = -1;
+	h->zero = (fi->flags & O_ACCMODE) == O_RDWR;
+	if (kind == NODE_REAL)
+		h->fd = open_real(fs, path, fi->flags);
+	else if (kind != NODE_OWN)
+		h->fd = -ENOENT;
+	if (h->fd < -1) {
+		fuse_reply_err(req, -h->fd);
+		h->fd = -1;
+		handle_free(h);
+		return;
+	}
+	fi->fh = (uintptr_t)h;
+	fi->direct_io = 1;
+	if (fuse_reply_open(req, fi))
+		handle_free(h);
+}
+
+/* Renders an old file when it is read from its start. */
+static int handle_render(struct view_fs *fs, const char *path, struct handle *h)
+{
+	int r = fs->c ? compat_enter(fs->c) : -EIO;
+
+	if (r)
+		return r;
+	h->text.len = 0;
+	r = compat_proc_read(fs->c, path, h->zero, &h->text);
+	if (r == 0 && h->zero)
+		r = compat_commit(fs->c);
+	compat_leave(fs->c);
+	h->rendered = r == 0;
+	return r;
+}
+
+static void read_real(fuse_req_t req, const struct handle *h, size_t size,
+		      off_t off)
+{
+	char buf[65536];
+	ssize_t n =
+		pread(h->fd, buf, size < sizeof(buf) ? size : sizeof(buf), off);
+
+	if (n < 0)
+		fuse_reply_err(req, errno);
+	else
+		fuse_reply_buf(req, buf, (size_t)n);
+}
+
+static void fs_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		    struct fuse_file_info *fi)
+{
+	struct view_fs *fs = fs_of(req);
+	struct handle *h = handle_of(fi);
+	size_t at = (size_t)off, left;
+	int r = 0;
+
+	if (h->fd >= 0) {
+		read_real(req, h, size, off);
+		return;
+	}
+	if (!h->rendered || off == 0)
+		r = handle_render(fs, node_path(fs, ino), h);
+	if (r) {
+		fuse_reply_err(req, -r);
+		return;
+	}
+	left = at < h->text.len ? h->text.len - at : 0;
+	fuse_reply_buf(req, left ? h->text.s + at : NULL,
+		       size < left ? size : left);
+}
+
+static int write_own(struct view_fs *fs, const char *path, const char *buf,
+		     size_t size)
+{
+	char *text = strndup(buf, size);
+	int r = text ? -EIO : -ENOMEM;
+
+	if (text && fs->c)
+		r = compat_enter(fs->c);
+	if (r == 0) {
+		r = compat_proc_write(fs->c, path, text);
+		if (r == 0)
+			r = compat_commit(fs->c);
+		compat_leave(fs->c);
+	}
+	free(text);
+	return r;
+}
+
+static void fs_write(fuse_req_t req, fuse_ino_t ino, const char *buf,
+		     size_t size, off_t off, struct fuse_file_info *fi)
+{
+	struct view_fs *fs = fs_of(req);
+	const struct handle *h = handle_of(fi);
+	ssize_t n;
+	int r;
+
+	if (h->fd >= 0) {
+		n = pwrite(h->fd, buf, size, off);
+		r = n < 0 ? -errno : 0;
+	} else {
+		r = write_own(fs, node_path(fs, ino), buf, size);
+		n = (ssize_t)size;
+	}
+	if (r)
+		fuse_reply_err(req, -r);
+	else
+		fuse_reply_write(req, (size_t)n);
+}
+
+static void fs_release(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	(void)ino;
+	handle_free(handle_of(fi));
+	fuse_reply_err(req, 0);
+}
+
+/* Names of one directory, each with a NUL, while it is listed. */
+struct listing {
+	const char *dir;
+	struct text names;
+};
+
+static void add_name(struct listing *l, const char *name, size_t n)
+{
+	for (size_t at = 0; at < l->names.len;
+	     at += strlen(l->names.s + at) + 1)
+		if (strlen(l->names.s + at) == n &&
+		    !memcmp(l->names.s + at, name, n))
+			return;
+	text_add(&l->names, name, n);
+	text_add(&l->names, "", 1);
+}
+
+static void add_old_file(void *ctx, const char *path)
+{
+	struct listing *l = ctx;
+	const char *rest = path_below(path, l->dir);
+
+	if (rest)
+		add_name(l, rest, strcspn(rest, "/"));
+}
+
+static void add_real(const struct view_fs *fs, struct listing *l)
+{
+	const char *name;
+	int b = find_blend(l->dir, &name), fd;
+	DIR *dir;
+
+	if (b < 0 || *name || fs->real[b] < 0)
+		return;
+	fd = openat(fs->real[b], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	for (const struct dirent *d; (d = readdir(dir));)
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			add_name(l, d->d_name, strlen(d->d_name));
+	closedir(dir);
+}
+
+/* The directories on the way to a blend. */
+static void add_blends(struct listing *l)
+{
+	for (int i = 0; i < BLENDS; i++)
+		add_old_file(l, blends[i].path);
+}
+
+static void fs_opendir(fuse_req_t req, fuse_ino_t ino,
+		       struct fuse_file_info *fi)
+{
+	struct view_fs *fs = fs_of(req);
+	struct listing *l = calloc(1, sizeof(*l));
+
+	if (!l) {
+		fuse_reply_err(req, ENOMEM);
+		return;
+	}
+	l->dir = node_path(fs, ino);
+	add_name(l, ".", 1);
+	add_name(l, "..", 2);
+	each_old_file(fs, add_old_file, l);
+	add_blends(l);
+	add_real(fs, l);
+	fi->fh = (uintptr_t)l;
+	if (fuse_reply_open(req, fi)) {
+		text_fini(&l->names);
+		free(l);
+	}
+}
+
+/* An offset is the place of the next name in the listing's text. */
+static void fs_readdir(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
+		       struct fuse_file_info *fi)
+{
+	const struct listing *l = (struct listing *)(uintptr_t)fi->fh;
+	char buf[4096];
+	size_t used = 0, room = size < sizeof(buf) ? size : sizeof(buf);
+	const struct stat st = { .st_ino = 0xFFFFFFFF };
+
+	(void)ino;
+	for (size_t at = (size_t)off; at < l->names.len;) {
+		const char *name = l->names.s + at;
+		size_t next = at + strlen(name) + 1, n;
+
+		n = fuse_add_direntry(req, buf + used, room - used, name, &st,
+				      (off_t)next);
+		if (n > room - used)
+			break;
+		used += n;
+		at = next;
+	}
+	fuse_reply_buf(req, buf, used);
+}
+
+static void fs_releasedir(fuse_req_t req, fuse_ino_t ino,
+			  struct fuse_file_info *fi)
+{
+	struct listing *l = (struct listing *)(uintptr_t)fi->fh;
+
+	(void)ino;
+	text_fini(&l->names);
+	free(l);
+	fuse_reply_err(req, 0);
+}
+
+static const struct fuse_lowlevel_ops operations = {
+	.lookup = fs_lookup,
+	.getattr = fs_getattr,
+	.setattr = fs_setattr,
+	.readlink = fs_readlink,
+	.open = fs_open,
+	.read = fs_read,
+	.write = fs_write,
+	.release = fs_release,
+	.opendir = fs_opendir,
+	.readdir = fs_readdir,
+	.releasedir = fs_releasedir,
+};
+
+static void no_message(enum fuse_log_level level, const char *fmt, va_list ap)
+{
+	(void)level;
+	(void)fmt;
+	(void)ap;
+}
+
+static void open_real_dirs(struct view_fs *fs)
+{
+	for (int i = 0; i < BLENDS; i++)
+		fs->real[i] = open(blends[i].real,
+				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void fs_free(struct view_fs *fs)
+{
+	if (fs->session)
+		fuse_session_destroy(fs->session);
+	for (int i = 0; i < BLENDS; i++)
+		if (fs->real[i] >= 0)
+			close(fs->real[i]);
+	for (size_t i = 0; i < fs->n_paths; i++)
+		free(fs->path[i]);
+	free(fs->path);
+	free(fs->buf.mem);
+	free(fs);
+}
+
+int view_fs_mount(struct view_fs **fsp, const char *dir)
+{
+	char name[] = "fwcompat",
+	     options[] = "-oallow_other,default_permissions,fsname=fwcompat";
+	char *argv[] = { name, options, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(2, argv);
+	struct view_fs *fs = calloc(1, sizeof(*fs));
+
+	if (!fs)
+		return -ENOMEM;
+	fuse_set_log_func(no_message);
+	open_real_dirs(fs);
+	if (node_number(fs, "") == 1)
+		fs->session = fuse_session_new(&args, &operations,
+					       sizeof(operations), fs);
+	fuse_opt_free_args(&args);
+	if (fs->session && fuse_session_mount(fs->session, dir) == 0) {
+		*fsp = fs;
+		return 0;
+	}
+	fs_free(fs);
+	return -EPERM;
+}
+
+void view_fs_unmount(struct view_fs *fs)
+{
+	fuse_session_unmount(fs->session);
+	fs_free(fs);
+}
+
+void view_fs_show(struct view_fs *fs, struct compat *c)
+{
+	fs->c = c;
+}
+
+int view_fs_fd(const struct view_fs *fs)
+{
+	return fuse_session_fd(fs->session);
+}
+
+void view_fs_serve(struct view_fs *fs)
+{
+	int n;
+
+	do
+		n = fuse_session_receive_buf(fs->session, &fs->buf);
+	while (n == -EINTR);
+	if (n > 0)
+		fuse_session_process_buf(fs->session, &fs->buf);
+}
