@@ -112,6 +112,12 @@ IPFWADM = \
 
 
 IPFW = \
+	ipfw/address.c \
+	ipfw/listing.c \
+	ipfw/options.c \
+	ipfw/rule.c \
+	ipfw/run.c \
+	ipfw/usage.c \
 
 
 IPMASQADM = \
@@ -140,6 +146,7 @@ PROGRAMS = \
 	fwcompat \
 	ipautofw \
 	ipchains \
+	ipfw \
 	ipfwadm \
 	ipmasqadm \
 	ipportfw \
