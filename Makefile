@@ -186,6 +186,7 @@ MAN = \
 UNIT_TESTS = \
 	tests/unit/test_addr.c \
 	tests/unit/test_cksum.c \
+	tests/unit/test_compat.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
 	tests/unit/test_modules.c \
