@@ -156,7 +156,7 @@ static void do_forward(struct fw *fw, uint32_t *seed)
 	};
 
 	if (pick(seed, 2)) {
-		strcpy(ctl.module, "portfw");
+		memcpy(ctl.module, "portfw", sizeof("portfw"));
 		ctl.u.portfw = (struct fwd_portfw_row){
 			.proto = IPPROTO_TCP,
 			.laddr = 0xC0000201,
@@ -166,7 +166,7 @@ static void do_forward(struct fw *fw, uint32_t *seed)
 			.pref = 10,
 		};
 	} else {
-		strcpy(ctl.module, "mfw");
+		memcpy(ctl.module, "mfw", sizeof("mfw"));
 		ctl.u.mfw = (struct fwd_mfw_row){
 			.mark = 1 + pick(seed, 3),
 			.raddr = 0xC0A80100 | pick(seed, 4),

@@ -15,7 +15,7 @@ static char dir[] = "/tmp/test_compat.XXXXXX", path[64], proc[64];
 static int setup(void **state)
 {
 	(void)state;
-	strcpy(dir + sizeof(dir) - 7, "XXXXXX");
+	memset(dir + sizeof(dir) - 7, 'X', 6);
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/state", dir);

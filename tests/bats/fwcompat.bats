@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# The fwcompat command itself: help, status, reset, host, and the eras of tools.
+
+# shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup() {
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "help names every subcommand and goes to standard output" {
+	run --separate-stderr -0 fwcompat --help
+	assert_line --index 0 'usage: fwcompat COMMAND [ARGUMENT ...]'
+	assert_line --partial '  status '
+	assert_equal "$stderr" ''
+}
+
+@test "every subcommand has its own help" {
+	local sub subs
+	subs=$(fwcompat --help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p')
+	[ "$(echo "$subs" | wc -l)" -ge 3 ]
+	for sub in $subs; do
+		run --separate-stderr -0 fwcompat "$sub" --help
+		assert_line --index 0 --regexp "^usage: fwcompat $sub"
+		assert_equal "$stderr" ''
+	done
+	[ ! -e state ]
+}
+
+@test "without or with an unknown subcommand the help is an error" {
+	run --separate-stderr -2 fwcompat
+	assert_output ''
+	run --separate-stderr -2 fwcompat frobnicate
+	assert_output ''
+	assert_equal "${stderr_lines[0]}" "fwcompat: there is no command \`frobnicate'"
+}
+
+@test "the version is told" {
+	run -0 fwcompat --version
+	assert_output --regexp '^fwcompat [0-9]+\.[0-9]+\.[0-9]+$'
+}
+
+@test "output that cannot be written is an error" {
+	[ -c /dev/full ] || skip 'no /dev/full'
+	run -1 bash -c 'fwcompat status >/dev/full'
+}
+
+@test "status of a fresh state" {
+	run -0 fwcompat status
+	assert_line --index 0 'backend    engine'
+	assert_line --index 1 "state      $FWCOMPAT_STATE"
+	assert_line --index 2 'kernel     Linux 2.2, until the first tool that changes something'
+	assert_line --index 3 --regexp '^clock      [0-9]+\.[0-9][0-9] s since boot, real$'
+	assert_line --index 4 'rules      0 in 3 built-in and 0 user chains'
+	refute_line --regexp '^ipfwadm '
+}
+
+@test "status says which tool may work, and why another may not" {
+	ipchains -N mine
+	ipchains -A mine -j ACCEPT
+	run -0 fwcompat status
+	assert_line 'kernel     Linux 2.2'
+	assert_line 'rules      1 in 3 built-in and 1 user chains'
+	assert_line 'ipchains   works'
+	assert_line 'ipfwadm    works through chains, as ipfwadm-wrapper did'
+	assert_line --regexp "^ipfw +the firewall's state is that of Linux 2.2, .*\`fwcompat reset --era 1.3'"
+}
+
+@test "listing settles nothing, changing does" {
+	run -0 ipfwadm -F -l
+	run -0 ipchains -L
+	run -0 fwcompat status
+	assert_line --partial 'until the first tool'
+	ipfwadm -F -a accept
+	run -0 fwcompat status
+	assert_line 'kernel     Linux 2.0'
+	assert_line 'rules      1'
+}
+
+@test "a tool of another era is refused, and told the way out" {
+	ipfwadm -F -a accept
+	run --separate-stderr -1 ipchains -A input
+	assert_output ''
+	assert_equal "${#stderr_lines[@]}" 1
+	assert_regex "$stderr" "^ipchains: .*\`fwcompat reset --era 2.2'"
+	run -0 fwcompat reset --era 2.2
+	assert_output ''
+	run -0 ipchains -A input
+}
+
+@test "listings of masquerading work in all eras" {
+	local era
+	for era in 2.2 2.0; do
+		fwcompat reset --era "$era"
+		run -0 ipchains -M -L
+		run -0 ipfwadm -M -l
+	done
+}
+
+@test "reset forgets all, and may choose the era" {
+	ipchains -A input
+	fwcompat reset --era=1.3
+	run -0 fwcompat status
+	assert_line 'kernel     Linux 1.3'
+	assert_line 'rules      0'
+	fwcompat reset
+	run -0 fwcompat status
+	assert_line --partial 'until the first tool'
+}
+
+@test "reset takes no other words" {
+	ipchains -A input
+	for words in '--era' '--era 2.4' '2.0' '--era 2.0 x'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr -2 fwcompat reset $words
+		assert_output ''
+	done
+	run -0 fwcompat status
+	assert_line 'rules      1 in 3 built-in and 0 user chains'
+}
+
+@test "nonsense about the host changes nothing" {
+	fwcompat host >before
+	for words in 'if' 'if eth0' 'if eth0 1.2.3/24' 'if eth0 1.2.3.4/33' \
+		'if eth0 1.2.3.4/24 pppp' 'if abcdefghijklmnopq 1.2.3.4/24' \
+		'route default' 'route 1.2.3.4 eth0 x' 'unroute x eth0' \
+		'show it' 'frobnicate'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr -2 fwcompat host $words
+		assert_output ''
+	done
+	run ! fwcompat host route default nosuch0
+	run -0 fwcompat host
+	assert_output "$(cat before)"
+}
+
+@test "another backend is refused in one sentence" {
+	run --separate-stderr -1 env FWCOMPAT_BACKEND=pf ipchains -A input
+	assert_equal "$stderr" 'ipchains: FWCOMPAT_BACKEND=pf: there is no such backend'
+}
