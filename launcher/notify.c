@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -192,32 +193,27 @@ static void answer_socket(int listener, const struct seccomp_notif *req,
 }
 
 /*
- * One call inside its own transaction. Committed also where it fails: an old
- * verdict is an error number, and some failing calls leave a trace.
+ * One call, one transaction. Committed also where it fails: an old verdict is
+ * an error number, and some failing calls leave a trace.
  */
-static int carry_out(int number, uint8_t *bytes, uint32_t len, uint32_t *back,
-		     bool *ours)
+static int carry_out(struct compat *c, int number, uint8_t *bytes, uint32_t len,
+		     uint32_t *back, bool *ours)
 {
-	struct compat *c;
-	int rc = compat_open(&c);
+	int rc = compat_enter(c), kept;
 
 	if (rc)
 		return rc;
-	rc = compat_enter(c);
-	if (rc)
-		goto out;
 	*ours = sockopt_is_old(compat_era(c), number, len);
-	if (!*ours)
-		goto out;
-	rc = sockopt_set(c, number, bytes, len, back);
-	if (compat_commit(c))
-		rc = -ENOMEM;
-out:
-	compat_close(c);
+	if (*ours) {
+		rc = sockopt_set(c, number, bytes, len, back);
+		kept = compat_commit(c);
+		rc = kept ? kept : rc;
+	}
+	compat_leave(c);
 	return rc;
 }
 
-static void answer_option(const struct seccomp_notif *req,
+static void answer_option(struct compat *c, const struct seccomp_notif *req,
 			  const struct call *call,
 			  struct seccomp_notif_resp *resp)
 {
@@ -234,7 +230,7 @@ static void answer_option(const struct seccomp_notif *req,
 		resp->error = -EFAULT;
 		return;
 	}
-	rc = carry_out(number, bytes, len, &back, &ours);
+	rc = carry_out(c, number, bytes, len, &back, &ours);
 	if (!ours)
 		return;
 	resp->flags = 0;
@@ -243,7 +239,7 @@ static void answer_option(const struct seccomp_notif *req,
 		resp->error = -EFAULT;
 }
 
-static int answer(int listener, struct seccomp_notif *req,
+static int answer(int listener, struct compat *c, struct seccomp_notif *req,
 		  struct seccomp_notif_resp *resp)
 {
 	struct call call = { 0 };
@@ -258,12 +254,12 @@ static int answer(int listener, struct seccomp_notif *req,
 		if (call.is_socket)
 			answer_socket(listener, req, &call, resp);
 		else
-			answer_option(req, &call, resp);
+			answer_option(c, req, &call, resp);
 	}
 	return seccomp_notify_respond(listener, resp);
 }
 
-int notify_answer(int listener)
+int notify_answer(int listener, struct compat *c)
 {
 	struct seccomp_notif_resp *resp;
 	struct seccomp_notif *req;
@@ -271,7 +267,7 @@ int notify_answer(int listener)
 
 	if (rc)
 		return rc;
-	rc = answer(listener, req, resp);
+	rc = answer(listener, c, req, resp);
 	seccomp_notify_free(req, resp);
 	return rc;
 }

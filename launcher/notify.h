@@ -8,7 +8,7 @@
 #ifndef LAUNCHER_NOTIFY_H
 #define LAUNCHER_NOTIFY_H
 
-#include <stdbool.h>
+struct compat;
 
 /*
  * In the program that is to be watched, before it runs the old one: installs
@@ -18,9 +18,10 @@
 int notify_install(void);
 
 /*
- * In the supervisor: answers one call that waits on @listener. Returns 0;
- * -ENOENT: the caller is gone (no harm); or another -errno.
+ * In the supervisor: answers one call that waits on @listener, through @c,
+ * which is not entered. Returns 0; -ENOENT: the caller is gone (no harm); or
+ * another -errno.
  */
-int notify_answer(int listener);
+int notify_answer(int listener, struct compat *c);
 
 #endif
