@@ -87,8 +87,12 @@ GATEWAY = \
 
 LAUNCHER = \
 	launcher/child.c \
+	launcher/family.c \
+	launcher/notify.c \
+	launcher/programs.c \
 	launcher/view.c \
 	launcher/view_fs.c \
+	launcher/watch.c \
 
 
 IPCHAINS = \
@@ -137,6 +141,7 @@ FWCOMPAT = \
 	fwcompat/play_place.c \
 	fwcompat/play_run.c \
 	fwcompat/reset.c \
+	fwcompat/run.c \
 	fwcompat/status.c \
 
 
@@ -152,7 +157,7 @@ PROGRAMS = \
 	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
-fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS)
+fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipfwadm_SRC = ipfwadm/main.c $(IPFWADM)
 ipfw_SRC = ipfw/main.c $(IPFW)
@@ -211,6 +216,7 @@ else ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
 $(info no libpcap: fwcompat reads and writes no captures)
 endif
 FUSE_LIBS = $(shell $(PKG_CONFIG) --libs fuse3)
+SECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 OUR_CPPFLAGS = -I. -D_GNU_SOURCE -DFWCOMPAT_VERSION='"$(VERSION)"'
@@ -297,7 +303,7 @@ $(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
 
 $(UNIT_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(LDLIBS)
+	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
 $(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)
 $(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
 

@@ -16,6 +16,7 @@ static const struct subcommand {
 	  cmd_play_usage },
 	{ "reset", cmd_reset, "makes the host a freshly booted one",
 	  cmd_reset_usage },
+	{ "run", cmd_run, "runs a script or an old program unchanged", NULL },
 	{ "status", cmd_status, "shows what host the tools are talking to",
 	  cmd_status_usage },
 };

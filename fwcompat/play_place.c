@@ -33,25 +33,6 @@ char *place_path(const struct play_place *place, const char *name, char *path)
 	return path;
 }
 
-/* The directories of the running program, and of those that only children of
- * ours should meet. */
-static void find_programs(struct play_place *place)
-{
-	ssize_t n =
-		readlink("/proc/self/exe", place->bin, sizeof(place->bin) - 1);
-	char *slash;
-
-	place->bin[n > 0 ? n : 0] = '\0';
-	slash = strrchr(place->bin, '/');
-	if (!slash)
-		return;
-	*slash = '\0';
-	slash = strrchr(place->bin, '/');
-	snprintf(place->libexec, sizeof(place->libexec),
-		 "%.*s/libexec/fwcompat", (int)(slash ? slash - place->bin : 0),
-		 place->bin);
-}
-
 static int make_dir(struct play_place *place)
 {
 	const char *tmp = getenv("TMPDIR");
@@ -65,16 +46,16 @@ static int make_dir(struct play_place *place)
 
 int place_open(struct play_place *place)
 {
-	const char *programs[3] = { place->bin, place->libexec, NULL };
+	const char *programs[3] = { place->programs.bin, NULL, NULL };
 	struct view_options options = { .dir = place->dir,
 					.net = true,
 					.programs = programs };
 	int r;
 
 	*place = (struct play_place){ 0 };
-	find_programs(place);
-	if (access(place->libexec, X_OK))
-		programs[1] = NULL;
+	programs_find(&place->programs);
+	if (*place->programs.tools)
+		programs[1] = place->programs.tools;
 	r = make_dir(place);
 	if (r)
 		return r;
@@ -227,8 +208,7 @@ char **place_env(const struct play_place *place)
 	static const char *const ours[] = { "FWCOMPAT_STATE", "FWCOMPAT_PROC",
 					    "FWCOMPAT_LOG",
 					    "FWCOMPAT_RESOLVE" };
-	const char *path = getenv("PATH");
-	char **env = calloc(ENV_MAX, sizeof(*env));
+	char **env = calloc(ENV_MAX, sizeof(*env)), *path;
 	size_t n = 0;
 
 	if (!env)
@@ -240,9 +220,9 @@ char **place_env(const struct play_place *place)
 		if (getenv(ours[i]))
 			env[n++] = env_entry(ours[i], getenv(ours[i]));
 	env[n++] = env_entry("LANG", "C");
-	if (asprintf(&env[n], "PATH=%s:%s:%s:/usr/sbin:/sbin", place->bin,
-		     place->libexec, path ? path : "/usr/bin:/bin") < 0)
-		env[n] = NULL;
+	path = programs_path(&place->programs, getenv("PATH"));
+	env[n] = path ? env_entry("PATH", path) : NULL;
+	free(path);
 	return env;
 }
 

@@ -3,9 +3,8 @@
 #ifndef FWCOMPAT_PLAY_PLACE_H
 #define FWCOMPAT_PLAY_PLACE_H
 
-#include <limits.h>
-
 #include "core/era.h"
+#include "launcher/programs.h"
 
 struct compat;
 struct view;
@@ -15,7 +14,7 @@ struct play_place {
 	struct view
 		*view; /* NULL: there could be none, and .warning says why */
 	char warning[256];
-	char bin[PATH_MAX], libexec[PATH_MAX + 32]; /* programs of ours */
+	struct programs programs;
 };
 
 /* 0 or -errno. */
