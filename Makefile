@@ -186,6 +186,10 @@ rmmod_SRC = $(MODTOOLS)
 
 # Manual pages, a file a line.
 MAN = \
+	man/fwcompat-helpers.7 \
+	man/ipautofw.8 \
+	man/ipmasqadm.8 \
+	man/ipportfw.8 \
 
 # Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
 UNIT_TESTS = \
@@ -355,7 +359,8 @@ install: all
 	$(Q)for p in $(TOOL_BIN); do \
 		$(INSTALL) $$p $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
 	$(Q)for m in $(MAN); do \
-		$(INSTALL) -m 644 $$m $(DESTDIR)$(MANDIR)/man8 || exit 1; done
+		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
+			exit 1; done
 
 clean:
 	rm -rf build

@@ -76,7 +76,18 @@ static uint32_t user_find(struct fw *fw, const struct masq_ctl_user *u)
 	return masq_out_get(fw, proto, u->saddr, u->sport, u->daddr, u->dport);
 }
 
-/* Quirk: a timeout of 0 stops the timer for good (masqadm/user-set-del). */
+/*
+ * Gives the hold back. Quirk: a timeout of 0 stops the timer for good, and the
+ * listing goes on showing the old expiry (masqadm/user-set-del).
+ */
+static void let_go(struct fw *fw, uint32_t entry)
+{
+	if (masq_at(fw, entry)->timeout)
+		masq_put(fw, entry);
+	else
+		masq_edit(fw, entry)->refs--;
+}
+
 static int user_change(struct fw *fw, struct masq_ctl *ctl)
 {
 	uint32_t entry = user_find(fw, &ctl->u.user);
@@ -90,7 +101,7 @@ static int user_change(struct fw *fw, struct masq_ctl *ctl)
 	if (ctl->cmd == MASQ_CMD_DEL)
 		timeout = LAST_TICKS;
 	masq_edit(fw, entry)->timeout = timeout;
-	masq_put(fw, entry);
+	let_go(fw, entry);
 	return answer(fw, ctl, entry);
 }
 

@@ -439,6 +439,16 @@ static int find_switch(const char *path)
 
 static const char modprobe[] = "/sbin/modprobe";
 
+/* A kernel that is told no loader at all is as one without kmod. */
+static enum module_loader loader_of(const char *path, size_t len)
+{
+	if (!len)
+		return LOADER_NONE;
+	return len == sizeof(modprobe) - 1 && !memcmp(path, modprobe, len)
+		       ? LOADER_WORKS
+		       : LOADER_FAILS;
+}
+
 static int source_sysctl_get(void *ctx, const char *path, struct text *out)
 {
 	int which = find_switch(path);
@@ -449,7 +459,9 @@ static int source_sysctl_get(void *ctx, const char *path, struct text *out)
 	value = fw_of(ctx)->st->host.sysctl[which];
 	if (which == SYSCTL_MODPROBE)
 		text_printf(out, "%s\n",
-			    value == LOADER_FAILS ? "/bin/true" : modprobe);
+			    value == LOADER_WORKS   ? modprobe
+			    : value == LOADER_FAILS ? "/bin/true"
+						    : "");
 	else
 		text_printf(out, "%d\n", value);
 	return 0;
@@ -465,12 +477,8 @@ static int source_sysctl_set(void *ctx, const char *path, const char *text)
 	if (which < 0)
 		return which;
 	if (which == SYSCTL_MODPROBE)
-		return host_sysctl_set(
-			fw_of(ctx), SYSCTL_MODPROBE,
-			len == sizeof(modprobe) - 1 &&
-					!memcmp(text, modprobe, len)
-				? LOADER_WORKS
-				: LOADER_FAILS);
+		return host_sysctl_set(fw_of(ctx), SYSCTL_MODPROBE,
+				       loader_of(text, len));
 	value = strtol(text, &end, 10);
 	if (end == text || !strchr(" \t\n", *end))
 		return -EINVAL;

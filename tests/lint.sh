@@ -59,10 +59,16 @@ lint_format() {
 	check 'clang-format' clang-format --dry-run -Werror $(files '*.[ch]')
 }
 
+# Pages refer to each other as if they were installed.
 lint_mandoc() {
+	pages=${results:?}/man
+	for page in man/*.[1-8]; do
+		[ ! -f "$page" ] ||
+			install -D "$page" "$pages/man${page##*.}/${page#man/}"
+	done
 	for page in man/*.[1-8]; do
 		[ ! -f "$page" ] || check "mandoc $page" \
-			mandoc -T lint -W style "$page"
+			env MANPATH="$pages" mandoc -T lint -W style "$page"
 	done
 }
 
