@@ -1,8 +1,10 @@
 /* The backend that is the old kernel itself: the engine on the state file. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/state.h"
 #include "libcompat/backend.h"
@@ -57,10 +59,32 @@ static int engine_discard(struct compat *c)
 	return r;
 }
 
+/*
+ * What the kernel logs while a tool is inside goes to the end of the file that
+ * $FWCOMPAT_LOG names, a line as klogd reads it: the level between < and >
+ * before the text.
+ */
+static void log_line(void *ctx, int level, const char *line)
+{
+	const char *path = secure_getenv("FWCOMPAT_LOG");
+	int fd = path && *path
+			 ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC,
+				0600)
+			 : -1;
+
+	(void)ctx;
+	if (fd < 0)
+		return;
+	dprintf(fd, "<%d>%s\n", level, line);
+	close(fd);
+}
+
+static const struct fw_env tool_env = { .log = log_line };
+
 static int engine_enter(void *self)
 {
 	struct engine *e = self;
-	int r = store_enter(e->store, &e->fw, NULL);
+	int r = store_enter(e->store, &e->fw, &tool_env);
 
 	if (r)
 		compat_say(e->c, "%s", store_why(e->store));
