@@ -92,6 +92,7 @@ LAUNCHER = \
 	launcher/programs.c \
 	launcher/view.c \
 	launcher/view_fs.c \
+	launcher/view_server.c \
 	launcher/watch.c \
 
 

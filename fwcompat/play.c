@@ -1,5 +1,6 @@
 /* `fwcompat play`: plays recordings, or checks them. */
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,25 @@ const char cmd_play_usage[] =
 	"unified "
 	"diff and\n"
 	"           status 1\n";
+
+/* The signal that came, if one did that ends us. */
+static volatile sig_atomic_t stop;
+
+static void note_signal(int signo)
+{
+	stop = signo;
+}
+
+/* Signals end the play in order, so that its directory does not stay. */
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction act = { .sa_handler = note_signal };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &act, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
 
 static int read_all(FILE *f, struct text *to)
 {
@@ -95,7 +115,7 @@ static int play_file(struct play *p, const char *name, bool checking)
 		r = checking ? check(p, &rec, &was, &differs, &why)
 			     : play_recording(p, &rec, put_out, NULL, &why);
 	fflush(stdout);
-	if (r)
+	if (r && !stop)
 		fprintf(stderr, "%s\n", why.s ? why.s : strerror(-r));
 	recording_free(&rec);
 	text_fini(&was);
@@ -107,7 +127,7 @@ static int play_files(char *const *names, int n, bool checking)
 {
 	struct text why = { 0 };
 	struct play *p;
-	int worst = CMD_OK, r = play_open(&p, &why);
+	int worst = CMD_OK, r = play_open(&p, &stop, &why);
 
 	if (r) {
 		cmd_failed("play", r, why.s ? why.s : "");
@@ -119,13 +139,17 @@ static int play_files(char *const *names, int n, bool checking)
 			"fwcompat play: the old /proc files are not in place: "
 			"%s\n",
 			play_warning(p));
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < n && !stop; i++) {
 		int status = play_file(p, names[i], checking);
 
 		if (status > worst)
 			worst = status;
 	}
 	play_close(p);
+	if (stop) {
+		signal(stop, SIG_DFL);
+		raise(stop);
+	}
 	return worst;
 }
 
@@ -145,5 +169,6 @@ int cmd_play(int argc, char **argv)
 	}
 	if (i == argc)
 		return cmd_misused("play", "which recording?");
+	catch_signals();
 	return play_files(argv + i, argc - i, checking);
 }

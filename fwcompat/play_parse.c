@@ -246,11 +246,7 @@ static int parse_comment(struct line *l, const char *text)
 	if (l->started || strncmp(text, mark, sizeof(mark) - 1))
 		return 0;
 	l->rec->says_host = true;
-	text += sizeof(mark) - 1;
-	if (!strcmp(text, "2.0 portfw"))
-		l->rec->host = PLAY_HOST_PORTFW;
-	else if (!strcmp(text, "2.0 autofw"))
-		l->rec->host = PLAY_HOST_AUTOFW;
+	l->rec->has_kmod = strstr(text, "modules") != NULL;
 	return 0;
 }
 

@@ -38,14 +38,11 @@ struct play_item {
 	uint64_t ticks; /* PLAY_CLOCK */
 };
 
-/* What a machine-readable first line says of a 2.0 host's patches. */
-enum play_host { PLAY_HOST_PLAIN, PLAY_HOST_PORTFW, PLAY_HOST_AUTOFW };
-
 struct recording {
 	const char *name; /* borrowed */
 	enum fw_era era;
-	enum play_host host;
-	bool says_host; /* there is such a line */
+	bool says_host; /* a first comment "host: ..." says what the host has */
+	bool has_kmod;  /* and that is modules, loaded when needed */
 	struct play_item *item;
 	size_t n_items;
 	char *owned; /* the text, cut into strings */

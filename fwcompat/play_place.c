@@ -4,6 +4,7 @@
  *	state  the host
  *	log    what its kernel logged while commands ran
  *	feed/  files that are fed to the tools
+ *	view/  what the view keeps, in its namespace alone
  */
 #include "fwcompat/play_place.h"
 
@@ -47,7 +48,8 @@ static int make_dir(struct play_place *place)
 int place_open(struct play_place *place)
 {
 	const char *programs[3] = { place->programs.bin, NULL, NULL };
-	struct view_options options = { .dir = place->dir,
+	char dir[PATH_MAX];
+	struct view_options options = { .dir = dir,
 					.net = true,
 					.programs = programs };
 	int r;
@@ -59,6 +61,8 @@ int place_open(struct play_place *place)
 	r = make_dir(place);
 	if (r)
 		return r;
+	if (mkdir(place_path(place, "view", dir), 0755))
+		return -errno;
 	if (view_open(&place->view, &options, place->warning,
 		      sizeof(place->warning)))
 		place->view = NULL;
@@ -97,7 +101,8 @@ static const char *networks(enum fw_era era)
 			      : "";
 }
 
-static int set_names(struct play_place *place, enum fw_era era)
+/* The view of a new host. */
+static int reset_view(struct play_place *place, enum fw_era era)
 {
 	const struct {
 		const char *path, *text;
@@ -108,7 +113,7 @@ static int set_names(struct play_place *place, enum fw_era era)
 					"protocols: files\nservices: files\n" },
 		{ "/etc/networks", networks(era) },
 	};
-	int r = 0;
+	int r = view_show(place->view);
 
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && r == 0; i++)
 		if (access(files[i].path, F_OK) == 0)
@@ -134,7 +139,7 @@ int place_reset(struct play_place *place, enum fw_era era)
 		return -errno;
 	close(fd);
 	setenv("FWCOMPAT_LOG", path, 1);
-	return place->view ? set_names(place, era) : 0;
+	return place->view ? reset_view(place, era) : 0;
 }
 
 /* Makes the directories of @path that lie below the play's. */
@@ -174,9 +179,9 @@ int place_feed(struct play_place *place, const char *path)
 	if (fd < 0)
 		return -errno;
 	close(fd);
-	return setenv("FWCOMPAT_PROC", place_path(place, "feed", feed), 1)
-		       ? -ENOMEM
-		       : 0;
+	if (setenv("FWCOMPAT_PROC", place_path(place, "feed", feed), 1))
+		return -ENOMEM;
+	return place->view ? view_show(place->view) : 0;
 }
 
 int place_feed_line(struct play_place *place, const char *path,

@@ -15,7 +15,6 @@
 #include "fwcompat/play_parse.h"
 #include "fwcompat/play_place.h"
 #include "launcher/child.h"
-#include "launcher/view.h"
 #include "libcompat/compat.h"
 #include "libcompat/store.h"
 
@@ -23,6 +22,7 @@ enum { PACKET_ROOM = 65535 };
 
 struct play {
 	struct play_place place;
+	const volatile sig_atomic_t *stop;
 	const struct recording *rec;
 	struct compat *c;    /* between packets */
 	struct store *store; /* during packets: .inside */
@@ -233,12 +233,15 @@ static int play_command(struct play *p, const struct play_item *it)
 	/* The empty line, as the recordings of each time write it. */
 	bool bare = p->rec->era != ERA_2_2 && !p->rec->says_host;
 	char **env = place_env(&p->place);
-	struct child_result got;
-	int r = env ? child_run(p->place.view, it->text, env, &got) : -ENOMEM;
+	struct child_result got = { .status = -1 };
+	int r = env ? child_run(it->text, env, &got) : -ENOMEM;
 
 	place_env_free(env);
-	if (r)
+	if (r) {
+		text_fini(&got.out);
+		text_fini(&got.err);
 		return fail(p, it, r, strerror(-r));
+	}
 	put_lines(&p->piece, '>', bare, got.out.s, got.out.len);
 	put_lines(&p->piece, '!', bare, got.err.s, got.err.len);
 	if (got.status)
@@ -390,19 +393,17 @@ static int boot(struct play *p)
 	if (r == 0) {
 		p->inside = true;
 		r = store_set_virtual(p->store, 0);
+		if (!p->rec->has_kmod)
+			host_sysctl_set(&p->fw, SYSCTL_MODPROBE, LOADER_NONE);
 	}
 	if (r)
 		text_printf(p->why, "%s: the state: %s", p->rec->name,
 			    strerror(-r));
-	else if (p->place.view)
-		view_show(p->place.view, c);
 	return r;
 }
 
 static void shut_down(struct play *p)
 {
-	if (p->place.view)
-		view_show(p->place.view, NULL);
 	if (p->inside)
 		store_leave(p->store, &p->fw);
 	p->inside = false;
@@ -424,7 +425,7 @@ int play_recording(struct play *p, const struct recording *rec,
 	p->why = why;
 	r = boot(p);
 	for (size_t i = 0; r == 0 && i < rec->n_items; i++) {
-		r = play_item(p, &rec->item[i]);
+		r = *p->stop ? -EINTR : play_item(p, &rec->item[i]);
 		if (r == 0)
 			put(ctx, &p->piece);
 	}
@@ -432,7 +433,8 @@ int play_recording(struct play *p, const struct recording *rec,
 	return r;
 }
 
-int play_open(struct play **pp, struct text *why)
+int play_open(struct play **pp, const volatile sig_atomic_t *stop,
+	      struct text *why)
 {
 	struct play *p = calloc(1, sizeof(*p));
 	int r = p ? place_open(&p->place) : -ENOMEM;
@@ -442,6 +444,7 @@ int play_open(struct play **pp, struct text *why)
 		free(p);
 		return r;
 	}
+	p->stop = stop;
 	p->env = (struct fw_env){ .ctx = p, .out = see_out, .log = see_log };
 	*pp = p;
 	return 0;

@@ -2,6 +2,8 @@
 #ifndef FWCOMPAT_PLAY_RUN_H
 #define FWCOMPAT_PLAY_RUN_H
 
+#include <signal.h>
+
 #include "core/text.h"
 
 struct play;
@@ -9,10 +11,11 @@ struct recording;
 
 /*
  * Makes a place to play in: a private directory and a view of the old kernel's
- * files (launcher/view.h). Once in a process's life. Returns 0 and *@p, or
- * -errno and why.
+ * files (launcher/view.h). Once in a process's life. Once *@stop is not 0 a
+ * play breaks off (-EINTR). Returns 0 and *@p, or -errno and why.
  */
-int play_open(struct play **p, struct text *why);
+int play_open(struct play **p, const volatile sig_atomic_t *stop,
+	      struct text *why);
 void play_close(struct play *p);
 
 /* A reason why the old files are not in place, to be told; or "". */

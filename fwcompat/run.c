@@ -104,12 +104,13 @@ static int run_inside(struct compat *c, char **argv)
 		r = set_path(&programs);
 	if (r == 0)
 		r = view_open(&view, &options, why, sizeof(why));
+	if (r == 0)
+		r = view_show(view);
 	if (r) {
 		cmd_failed("run", r, why);
 		return CANNOT;
 	}
-	view_show(view, c);
-	r = watch_run(view, c, argv, why, sizeof(why));
+	r = watch_run(c, argv, why, sizeof(why));
 	view_close(view);
 	if (r >= 0)
 		return r;

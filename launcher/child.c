@@ -1,9 +1,10 @@
-/* Runs a command, catches its output, and meanwhile serves the view. */
+/* Runs a command and catches its output. */
 #include "launcher/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "launcher/view.h"
-
 enum { CHUNK = 65536 };
 
-enum { FD_VIEW, FD_OUT, FD_ERR, FD_CHILD, FDS };
+enum { FD_OUT, FD_ERR, FD_CHILD, FDS };
 
 /* What @fd has just now, appended. False: no more will come. */
 static bool drain(int fd, struct text *to)
@@ -37,23 +36,21 @@ static bool drain(int fd, struct text *to)
  * Until the command itself has ended. What it left running may hold the pipes
  * open for ever, so their end is not waited for.
  */
-static void attend(struct view *view, struct pollfd fds[FDS],
-		   struct child_result *result)
+static int attend(struct pollfd fds[FDS], struct child_result *result)
 {
-	while (!fds[FD_CHILD].revents) {
-		if (poll(fds, FDS, -1) < 0 && errno != EINTR)
-			break;
-		if (fds[FD_VIEW].revents)
-			view_serve(view);
-		if (fds[FD_OUT].revents && !drain(fds[FD_OUT].fd, &result->out))
-			fds[FD_OUT].fd = -1;
-		if (fds[FD_ERR].revents && !drain(fds[FD_ERR].fd, &result->err))
-			fds[FD_ERR].fd = -1;
-	}
-	if (fds[FD_OUT].fd >= 0)
-		drain(fds[FD_OUT].fd, &result->out);
-	if (fds[FD_ERR].fd >= 0)
-		drain(fds[FD_ERR].fd, &result->err);
+	struct text *to[FDS] = { &result->out, &result->err };
+
+	do {
+		if (poll(fds, FDS, -1) < 0)
+			return -errno;
+		for (int i = FD_OUT; i <= FD_ERR; i++)
+			if (fds[i].revents && !drain(fds[i].fd, to[i]))
+				fds[i].fd = -1;
+	} while (!fds[FD_CHILD].revents);
+	for (int i = FD_OUT; i <= FD_ERR; i++)
+		if (fds[i].fd >= 0)
+			drain(fds[i].fd, to[i]);
+	return 0;
 }
 
 static int spawn(const char *command, char *const env[], int out, int err,
@@ -62,6 +59,8 @@ static int spawn(const char *command, char *const env[], int out, int err,
 	char sh[] = "sh", c[] = "-c", *line = strdup(command);
 	char *argv[] = { sh, c, line, NULL };
 	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t usual;
 	int r;
 
 	if (!line)
@@ -70,7 +69,13 @@ static int spawn(const char *command, char *const env[], int out, int err,
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, err, 2);
-	r = posix_spawn(child, "/bin/sh", &files, NULL, argv, env);
+	posix_spawnattr_init(&attr);
+	sigemptyset(&usual);
+	sigaddset(&usual, SIGPIPE); /* which we may ignore */
+	posix_spawnattr_setsigdefault(&attr, &usual);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	r = posix_spawn(child, "/bin/sh", &files, &attr, argv, env);
+	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	free(line);
 	return -r;
@@ -93,7 +98,29 @@ static void close_pair(const int fd[2])
 	close(fd[1]);
 }
 
-int child_run(struct view *view, const char *command, char *const env[],
+/* Catches what comes through the pipes until @child ends. */
+static int watch(pid_t child, int out, int err, struct child_result *result)
+{
+	struct pollfd fds[FDS] = {
+		[FD_OUT] = { out, POLLIN, 0 },
+		[FD_ERR] = { err, POLLIN, 0 },
+		[FD_CHILD] = { (int)syscall(SYS_pidfd_open, child, 0), POLLIN,
+			       0 },
+	};
+	int r;
+
+	if (fds[FD_CHILD].fd < 0)
+		return -errno;
+	fcntl(out, F_SETFL, O_NONBLOCK);
+	fcntl(err, F_SETFL, O_NONBLOCK);
+	r = attend(fds, result);
+	close(fds[FD_CHILD].fd);
+	if (r == 0)
+		result->status = wait_for(child);
+	return r;
+}
+
+int child_run(const char *command, char *const env[],
 	      struct child_result *result)
 {
 	int out[2], err[2], r;
@@ -108,21 +135,8 @@ int child_run(struct view *view, const char *command, char *const env[],
 		return r;
 	}
 	r = spawn(command, env, out[1], err[1], &child);
-	if (r == 0) {
-		struct pollfd fds[FDS] = {
-			[FD_VIEW] = { view ? view_fd(view) : -1, POLLIN, 0 },
-			[FD_OUT] = { out[0], POLLIN, 0 },
-			[FD_ERR] = { err[0], POLLIN, 0 },
-			[FD_CHILD] = { (int)syscall(SYS_pidfd_open, child, 0),
-				       POLLIN, 0 },
-		};
-
-		fcntl(out[0], F_SETFL, O_NONBLOCK);
-		fcntl(err[0], F_SETFL, O_NONBLOCK);
-		attend(view, fds, result);
-		close(fds[FD_CHILD].fd);
-		result->status = wait_for(child);
-	}
+	if (r == 0)
+		r = watch(child, out[0], err[0], result);
 	close_pair(out);
 	close_pair(err);
 	return r;

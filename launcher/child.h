@@ -4,19 +4,17 @@
 
 #include "core/text.h"
 
-struct view;
-
 struct child_result {
 	struct text out, err; /* the caller's, to be freed */
 	int status;           /* as $? shows it */
 };
 
 /*
- * Runs @command by `sh -c' with the environment @env and nothing to read, and
- * serves @view (NULL: there is none) until it ends. Returns 0 and @result, or
- * -errno if it could not be run.
+ * Runs @command by `sh -c' with the environment @env and nothing to read.
+ * Returns 0 and @result; or -errno if it could not be run; -EINTR: a signal
+ * came, and the command goes on alone.
  */
-int child_run(struct view *view, const char *command, char *const env[],
+int child_run(const char *command, char *const env[],
 	      struct child_result *result);
 
 #endif

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,14 +19,13 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "launcher/view_fs.h"
+#include "launcher/view_server.h"
 
 struct view {
 	char dir[256]; /* a tmpfs of the namespace's own */
-	struct view_fs *fs;
+	int server;    /* the socket */
 };
 
 /* Where scripts look for programs by full path. */
@@ -101,6 +99,47 @@ static int mount_over(int from_dir, const char *from, const char *to,
 	return r;
 }
 
+/* The file system that the server is to serve, on @dir. Returns its
+ * descriptor, or -errno. */
+static int mount_fuse(const char *dir)
+{
+	char options[128];
+	int fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC), r;
+
+	if (fuse < 0)
+		return -errno;
+	snprintf(options, sizeof(options),
+		 "fd=%d,rootmode=40000,user_id=0,group_id=0,allow_other,"
+		 "default_permissions",
+		 fuse);
+	if (mount("fwcompat", dir, "fuse", MS_NOSUID | MS_NODEV, options) == 0)
+		return fuse;
+	r = -errno;
+	close(fuse);
+	return r;
+}
+
+/* Mounts our /proc on @dir and has it served. */
+static int start_files(const struct view *v, const char *dir)
+{
+	int fds[VIEW_FDS], n = VIEW_FD_REAL, r;
+
+	fds[VIEW_FD_FUSE] = mount_fuse(dir);
+	if (fds[VIEW_FD_FUSE] < 0)
+		return fds[VIEW_FD_FUSE];
+	for (r = 0; r == 0 && n < VIEW_FDS; n++) {
+		fds[n] = open(view_blends[n - VIEW_FD_REAL].real,
+			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fds[n] < 0)
+			r = -errno;
+	}
+	if (r == 0)
+		r = view_server_give(v->server, fds);
+	while (n > 0)
+		close(fds[--n]);
+	return r;
+}
+
 /* The link over /proc/net. */
 static int mount_net(const struct view *v)
 {
@@ -112,22 +151,20 @@ static int mount_net(const struct view *v)
 }
 
 /* Our directory over a real one, whose subdirectories go back into it. */
-static int mount_sysctls(const struct view *v, const char *below_proc)
+static int mount_sysctls(const struct view *v, const struct view_blend *blend)
 {
-	char name[64], from[PATH_MAX], place[64], to[PATH_MAX];
-	DIR *real;
+	char name[64], from[PATH_MAX], to[PATH_MAX];
+	DIR *real = opendir(blend->real);
 	int r;
 
-	snprintf(name, sizeof(name), "proc/%s", below_proc);
-	snprintf(place, sizeof(place), "/proc/%s", below_proc);
-	real = opendir(place);
 	if (!real)
 		return -errno;
-	r = mount_over(AT_FDCWD, in_dir(v, name, from), place, true);
+	snprintf(name, sizeof(name), "proc/%s", blend->path);
+	r = mount_over(AT_FDCWD, in_dir(v, name, from), blend->real, true);
 	for (const struct dirent *d; r == 0 && (d = readdir(real));) {
 		if (d->d_type != DT_DIR || d->d_name[0] == '.')
 			continue;
-		snprintf(to, sizeof(to), "%s/%s", place, d->d_name);
+		snprintf(to, sizeof(to), "%s/%s", blend->real, d->d_name);
 		r = mount_over(dirfd(real), d->d_name, to, true);
 	}
 	closedir(real);
@@ -196,50 +233,11 @@ static int mount_all(const struct view *v, const char *const *programs)
 	int r = mount_net(v);
 
 	if (r == 0)
-		r = mount_sysctls(v, "sys/net/ipv4");
+		r = mount_sysctls(v, &view_blends[VIEW_IPV4]);
+	if (r == 0)
+		r = mount_sysctls(v, &view_blends[VIEW_KERNEL]);
 	for (int i = 0; programs && r == 0 && i < n; i++)
 		r = mount_programs(v, program_places[i], programs, i);
-	return r;
-}
-
-/* Serves until @child is gone; its status as -errno. */
-static int serve_while(struct view *v, pid_t child, int done)
-{
-	struct pollfd fds[2] = { { .fd = view_fd(v), .events = POLLIN },
-				 { .fd = done, .events = POLLIN } };
-	int status;
-
-	while (!fds[1].revents) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (fds[0].revents)
-			view_serve(v);
-	}
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EIO;
-}
-
-/*
- * The mounts look at the files that this process serves, so another process
- * makes them.
- */
-static int mount_by_child(struct view *v, const char *const *programs)
-{
-	int done[2], r;
-	pid_t child;
-
-	if (pipe2(done, O_CLOEXEC))
-		return -errno;
-	child = fork();
-	if (child == 0)
-		_exit(-mount_all(v, programs));
-	r = -errno;
-	close(done[1]);
-	if (child > 0)
-		r = serve_while(v, child, done[0]);
-	close(done[0]);
 	return r;
 }
 
@@ -260,6 +258,9 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 	if (!v)
 		return -ENOMEM;
 	snprintf(v->dir, sizeof(v->dir), "%s", options->dir);
+	v->server = view_server_start();
+	if (v->server < 0)
+		return fail(v, v->server, "no server", why, why_len);
 	r = enter_namespaces(options->net);
 	if (r)
 		return fail(v, r, "no mount namespace", why, why_len);
@@ -269,10 +270,10 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 		return fail(v, -errno, v->dir, why, why_len);
 	if (mkdir(in_dir(v, "proc", path), 0755))
 		return fail(v, -errno, path, why, why_len);
-	r = view_fs_mount(&v->fs, path);
+	r = start_files(v, path);
 	if (r)
 		return fail(v, r, "no file system in user space", why, why_len);
-	r = mount_by_child(v, options->programs);
+	r = mount_all(v, options->programs);
 	if (r)
 		return fail(v, r, "mounting", why, why_len);
 	*vp = v;
@@ -283,15 +284,15 @@ void view_close(struct view *v)
 {
 	if (!v)
 		return;
-	if (v->fs)
-		view_fs_unmount(v->fs);
+	if (v->server >= 0)
+		close(v->server);
 	umount2(v->dir, MNT_DETACH);
 	free(v);
 }
 
-void view_show(struct view *v, struct compat *c)
+int view_show(struct view *v)
 {
-	view_fs_show(v->fs, c);
+	return view_server_show(v->server);
 }
 
 int view_replace(struct view *v, const char *path, const char *text)
@@ -308,14 +309,4 @@ int view_replace(struct view *v, const char *path, const char *text)
 		return write_file(copy, text, O_TRUNC);
 	r = write_file(copy, text, O_CREAT | O_EXCL);
 	return r ? r : mount_over(AT_FDCWD, copy, path, true);
-}
-
-int view_fd(const struct view *v)
-{
-	return view_fs_fd(v->fs);
-}
-
-void view_serve(struct view *v)
-{
-	view_fs_serve(v->fs);
 }

@@ -4,8 +4,10 @@
  * among the running kernel's, and in which programs of ours stand where scripts
  * look for them.
  *
- * The files are served by this very process: after view_open() it must not look
- * at them itself, and must call view_serve() whenever view_fd() is readable.
+ * Another process, outside the namespace, serves the files as long as this one
+ * lives; so everybody inside, we too, may look at them at any moment but one:
+ * while inside the state (compat_enter(), store_enter()), for which the server
+ * would wait for ever.
  */
 #ifndef LAUNCHER_VIEW_H
 #define LAUNCHER_VIEW_H
@@ -13,7 +15,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct compat;
 struct view;
 
 struct view_options {
@@ -22,29 +23,26 @@ struct view_options {
 	/* A network namespace too: no switch of the machine can be reached. */
 	bool net;
 	/* Directories whose programs also stand in /sbin and its kin; NULL at
-	 * the end. */
+	 * the end. NULL: none. */
 	const char *const *programs;
 };
 
 /*
  * Puts this process into a view. Returns 0 and *@v, or -errno with a sentence
- * in @why (@why_len bytes). Once only in a process's life.
+ * in @why (@why_len bytes), and the process may be in new namespaces all the
+ * same. Once only in a process's life, and before it has threads.
  */
 int view_open(struct view **v, const struct view_options *options, char *why,
 	      size_t why_len);
 
-/* Takes the mounts away; nobody who still is in the namespace sees files then.
- */
+/* Takes the files away from everybody who still is in the namespace. */
 void view_close(struct view *v);
 
-/* Whose kernel the files are of; NULL: there are none just now. Borrowed. */
-void view_show(struct view *v, struct compat *c);
+/* From now on the files are of the kernel that this process's environment
+ * names (FWCOMPAT_STATE and the like). 0 or -errno. */
+int view_show(struct view *v);
 
 /* From now on the file @path, which must exist, has this text. 0 or -errno. */
 int view_replace(struct view *v, const char *path, const char *text);
-
-/* To be polled for reading; then view_serve() answers what is asked. */
-int view_fd(const struct view *v);
-void view_serve(struct view *v);
 
 #endif

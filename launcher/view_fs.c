@@ -24,17 +24,11 @@
 #include "libcompat/compat.h"
 #include "proc-emu/proc.h"
 
-/* Directories in which real entries stand beside ours. */
-static const struct blend {
-	const char *path; /* below /proc */
-	const char *real;
-	bool links; /* entries are links to the caller's own; else files */
-} blends[] = {
-	{ "net", "/proc/thread-self/net", true },
-	{ "sys/net/ipv4", "/proc/sys/net/ipv4", false },
+const struct view_blend view_blends[VIEW_BLENDS] = {
+	[VIEW_NET] = { "net", "/proc/thread-self/net", true },
+	[VIEW_KERNEL] = { "sys/kernel", "/proc/sys/kernel", false },
+	[VIEW_IPV4] = { "sys/net/ipv4", "/proc/sys/net/ipv4", false },
 };
-
-enum { BLENDS = sizeof(blends) / sizeof(blends[0]) };
 
 enum node_kind {
 	NODE_NONE,
@@ -48,9 +42,10 @@ enum node_kind {
 struct view_fs {
 	struct fuse_session *session;
 	struct fuse_buf buf;
-	struct compat *c;
-	int real[BLENDS]; /* the real directories, or -1 */
-	char **path;      /* of node number i + 1; "" is the root */
+	struct compat *c;      /* NULL: not opened yet */
+	bool shown;            /* view_fs_show() was called */
+	int real[VIEW_BLENDS]; /* the real directories, or -1 */
+	char **path;           /* of node number i + 1; "" is the root */
 	size_t n_paths;
 };
 
@@ -120,16 +115,26 @@ static void search_one(void *ctx, const char *path)
 		s->found = NODE_DIR;
 }
 
+/* Enters the kernel to show. 0 or -errno. */
+static int enter(struct view_fs *fs)
+{
+	int r = fs->shown ? 0 : -EIO;
+
+	if (r == 0 && !fs->c)
+		r = compat_open(&fs->c);
+	return r ? r : compat_enter(fs->c);
+}
+
 /*
- * Calls @one for each old file; none if the kernel cannot be asked. Without a
- * kernel, that is while mounts are made, all that there could be are there.
+ * Calls @one for each old file; none if the kernel cannot be asked. Before one
+ * is shown, that is while mounts are made, all that there could be are there.
  */
 static void each_old_file(struct view_fs *fs,
 			  void (*one)(void *ctx, const char *path), void *ctx)
 {
-	if (!fs->c)
+	if (!fs->shown)
 		proc_each(NULL, one, ctx);
-	if (!fs->c || compat_enter(fs->c))
+	if (enter(fs))
 		return;
 	compat_proc_each(fs->c, one, ctx);
 	compat_leave(fs->c);
@@ -138,10 +143,10 @@ static void each_old_file(struct view_fs *fs,
 /* The blend whose directory @path is (@name: ""), or lies in directly. */
 static int find_blend(const char *path, const char **name)
 {
-	for (int i = 0; i < BLENDS; i++) {
-		const char *rest = path_below(path, blends[i].path);
+	for (int i = 0; i < VIEW_BLENDS; i++) {
+		const char *rest = path_below(path, view_blends[i].path);
 
-		if (!strcmp(path, blends[i].path))
+		if (!strcmp(path, view_blends[i].path))
 			rest = "";
 		if (rest && !strchr(rest, '/')) {
 			*name = rest;
@@ -164,7 +169,7 @@ static enum node_kind find_real(const struct view_fs *fs, const char *path,
 	if (fs->real[b] < 0 ||
 	    fstatat(fs->real[b], name, st, AT_SYMLINK_NOFOLLOW))
 		return NODE_NONE;
-	if (blends[b].links)
+	if (view_blends[b].links)
 		return NODE_LINK;
 	return S_ISDIR(st->st_mode) ? NODE_REAL_DIR : NODE_REAL;
 }
@@ -177,8 +182,8 @@ static enum node_kind find(struct view_fs *fs, const char *path,
 
 	*st = (struct stat){ .st_nlink = 1 };
 	each_old_file(fs, search_one, &s);
-	for (int i = 0; i < BLENDS && s.found == NODE_NONE; i++)
-		if (path_below(blends[i].path, path))
+	for (int i = 0; i < VIEW_BLENDS && s.found == NODE_NONE; i++)
+		if (path_below(view_blends[i].path, path))
 			s.found = NODE_DIR;
 	if (s.found == NODE_NONE)
 		s.found = find_real(fs, path, st);
@@ -261,7 +266,7 @@ static void fs_readlink(fuse_req_t req, fuse_ino_t ino)
 		fuse_reply_err(req, EINVAL);
 		return;
 	}
-	snprintf(to, sizeof(to), "%s/%s", blends[b].real, name);
+	snprintf(to, sizeof(to), "%s/%s", view_blends[b].real, name);
 	fuse_reply_readlink(req, to);
 }
 
@@ -323,7 +328,7 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 /* Renders an old file when it is read from its start. */
 static int handle_render(struct view_fs *fs, const char *path, struct handle *h)
 {
-	int r = fs->c ? compat_enter(fs->c) : -EIO;
+	int r = enter(fs);
 
 	if (r)
 		return r;
@@ -376,10 +381,8 @@ static int write_own(struct view_fs *fs, const char *path, const char *buf,
 		     size_t size)
 {
 	char *text = strndup(buf, size);
-	int r = text ? -EIO : -ENOMEM;
+	int r = text ? enter(fs) : -ENOMEM;
 
-	if (text && fs->c)
-		r = compat_enter(fs->c);
 	if (r == 0) {
 		r = compat_proc_write(fs->c, path, text);
 		if (r == 0)
@@ -469,8 +472,8 @@ static void add_real(const struct view_fs *fs, struct listing *l)
 /* The directories on the way to a blend. */
 static void add_blends(struct listing *l)
 {
-	for (int i = 0; i < BLENDS; i++)
-		add_old_file(l, blends[i].path);
+	for (int i = 0; i < VIEW_BLENDS; i++)
+		add_old_file(l, view_blends[i].path);
 }
 
 static void fs_opendir(fuse_req_t req, fuse_ino_t ino,
@@ -552,20 +555,13 @@ static void no_message(enum fuse_log_level level, const char *fmt, va_list ap)
 	(void)ap;
 }
 
-static void open_real_dirs(struct view_fs *fs)
-{
-	for (int i = 0; i < BLENDS; i++)
-		fs->real[i] = open(blends[i].real,
-				   O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
 static void fs_free(struct view_fs *fs)
 {
 	if (fs->session)
 		fuse_session_destroy(fs->session);
-	for (int i = 0; i < BLENDS; i++)
-		if (fs->real[i] >= 0)
-			close(fs->real[i]);
+	compat_close(fs->c);
+	for (int i = 0; i < VIEW_BLENDS; i++)
+		close(fs->real[i]);
 	for (size_t i = 0; i < fs->n_paths; i++)
 		free(fs->path[i]);
 	free(fs->path);
@@ -573,23 +569,23 @@ static void fs_free(struct view_fs *fs)
 	free(fs);
 }
 
-int view_fs_mount(struct view_fs **fsp, const char *dir)
+int view_fs_open(struct view_fs **fsp, int fuse, const int real[VIEW_BLENDS])
 {
-	char name[] = "fwcompat",
-	     options[] = "-oallow_other,default_permissions,fsname=fwcompat";
-	char *argv[] = { name, options, NULL };
-	struct fuse_args args = FUSE_ARGS_INIT(2, argv);
+	char name[] = "fwcompat", mounted[32];
+	char *argv[] = { name, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
 	struct view_fs *fs = calloc(1, sizeof(*fs));
 
 	if (!fs)
 		return -ENOMEM;
+	memcpy(fs->real, real, sizeof(fs->real));
 	fuse_set_log_func(no_message);
-	open_real_dirs(fs);
+	snprintf(mounted, sizeof(mounted), "/dev/fd/%d", fuse);
 	if (node_number(fs, "") == 1)
 		fs->session = fuse_session_new(&args, &operations,
 					       sizeof(operations), fs);
 	fuse_opt_free_args(&args);
-	if (fs->session && fuse_session_mount(fs->session, dir) == 0) {
+	if (fs->session && fuse_session_mount(fs->session, mounted) == 0) {
 		*fsp = fs;
 		return 0;
 	}
@@ -597,15 +593,17 @@ int view_fs_mount(struct view_fs **fsp, const char *dir)
 	return -EPERM;
 }
 
-void view_fs_unmount(struct view_fs *fs)
+void view_fs_close(struct view_fs *fs)
 {
 	fuse_session_unmount(fs->session);
 	fs_free(fs);
 }
 
-void view_fs_show(struct view_fs *fs, struct compat *c)
+void view_fs_show(struct view_fs *fs)
 {
-	fs->c = c;
+	compat_close(fs->c);
+	fs->c = NULL;
+	fs->shown = true;
 }
 
 int view_fs_fd(const struct view_fs *fs)
@@ -613,13 +611,11 @@ int view_fs_fd(const struct view_fs *fs)
 	return fuse_session_fd(fs->session);
 }
 
-void view_fs_serve(struct view_fs *fs)
+int view_fs_serve(struct view_fs *fs)
 {
-	int n;
+	int n = fuse_session_receive_buf(fs->session, &fs->buf);
 
-	do
-		n = fuse_session_receive_buf(fs->session, &fs->buf);
-	while (n == -EINTR);
 	if (n > 0)
 		fuse_session_process_buf(fs->session, &fs->buf);
+	return n == 0 || fuse_session_exited(fs->session) ? -ENODEV : 0;
 }

@@ -2,21 +2,37 @@
 #ifndef LAUNCHER_VIEW_FS_H
 #define LAUNCHER_VIEW_FS_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
-struct compat;
 struct view_fs;
 
 /*
- * Mounts it on @dir, with "net" and "sys/net/ipv4" as they are to be put over
- * /proc's. Nobody may look at it before the caller serves. 0 or -errno.
+ * Directories in which the running kernel's entries stand beside the old ones,
+ * by path below /proc. Each is put over the real one.
  */
-int view_fs_mount(struct view_fs **fs, const char *dir);
-void view_fs_unmount(struct view_fs *fs);
+enum { VIEW_NET, VIEW_KERNEL, VIEW_IPV4, VIEW_BLENDS };
 
-/* See view.h. */
-void view_fs_show(struct view_fs *fs, struct compat *c);
+struct view_blend {
+	const char *path;
+	const char *real;
+	bool links; /* entries are links to the reader's own; else files */
+};
+
+extern const struct view_blend view_blends[VIEW_BLENDS];
+
+/*
+ * Answers on @fuse, which is mounted already; @real are the real directories,
+ * opened by who mounted it. Takes them all. 0 or -errno.
+ */
+int view_fs_open(struct view_fs **fs, int fuse, const int real[VIEW_BLENDS]);
+void view_fs_close(struct view_fs *fs);
+
+/* From now on the files are of the kernel that the environment names. */
+void view_fs_show(struct view_fs *fs);
+
+/* To be polled for reading; then view_fs_serve() answers what is asked.
+ * -ENODEV: nobody will ask any more. */
 int view_fs_fd(const struct view_fs *fs);
-void view_fs_serve(struct view_fs *fs);
+int view_fs_serve(struct view_fs *fs);
 
 #endif

@@ -1,4 +1,4 @@
-/* Runs a program in a view with its old system calls answered. */
+/* Runs a program with its old system calls answered. */
 #include "launcher/watch.h"
 
 #include <errno.h>
@@ -14,9 +14,8 @@
 
 #include "launcher/family.h"
 #include "launcher/notify.h"
-#include "launcher/view.h"
 
-enum { FD_VIEW, FD_LISTENER, FD_GUARD, FD_SIGNAL, FD_CHANNEL, FDS };
+enum { FD_LISTENER, FD_GUARD, FD_SIGNAL, FD_CHANNEL, FDS };
 
 /* What the program's process begins with. */
 struct start {
@@ -88,8 +87,7 @@ static void forward_signal(int signals, pid_t guard)
 }
 
 /* Until the guard has ended. */
-static void serve(struct view *view, struct compat *c, pid_t guard,
-		  struct pollfd fds[FDS])
+static void serve(struct compat *c, pid_t guard, struct pollfd fds[FDS])
 {
 	while (!fds[FD_GUARD].revents) {
 		if (poll(fds, FDS, -1) < 0 && errno != EINTR)
@@ -99,8 +97,6 @@ static void serve(struct view *view, struct compat *c, pid_t guard,
 			fds[FD_CHANNEL].fd = -1;
 			continue;
 		}
-		if (fds[FD_VIEW].revents)
-			view_serve(view);
 		if (fds[FD_LISTENER].revents & POLLIN)
 			notify_answer(fds[FD_LISTENER].fd, c);
 		else if (fds[FD_LISTENER].revents)
@@ -121,11 +117,9 @@ static int signals_open(sigset_t *before)
 	return signalfd(-1, &wanted, SFD_CLOEXEC);
 }
 
-static int run_guarded(struct view *view, struct compat *c, struct start *start,
-		       int channel)
+static int run_guarded(struct compat *c, struct start *start, int channel)
 {
 	struct pollfd fds[FDS] = {
-		[FD_VIEW] = { view_fd(view), POLLIN, 0 },
 		[FD_LISTENER] = { -1, POLLIN, 0 },
 		[FD_CHANNEL] = { channel, POLLIN, 0 },
 	};
@@ -141,7 +135,7 @@ static int run_guarded(struct view *view, struct compat *c, struct start *start,
 	fds[FD_SIGNAL] = (struct pollfd){ signals_open(&before), POLLIN, 0 };
 	fds[FD_GUARD].fd = (int)syscall(SYS_pidfd_open, guard, 0);
 	fds[FD_GUARD].events = POLLIN;
-	serve(view, c, guard, fds);
+	serve(c, guard, fds);
 	close(fds[FD_GUARD].fd);
 	close(fds[FD_SIGNAL].fd);
 	if (fds[FD_LISTENER].fd >= 0)
@@ -153,8 +147,7 @@ static int run_guarded(struct view *view, struct compat *c, struct start *start,
 	return family_status(status);
 }
 
-int watch_run(struct view *view, struct compat *c, char *const argv[],
-	      char *why, size_t n)
+int watch_run(struct compat *c, char *const argv[], char *why, size_t n)
 {
 	struct start start = { .argv = argv };
 	int pair[2], rc;
@@ -167,7 +160,7 @@ int watch_run(struct view *view, struct compat *c, char *const argv[],
 		return rc;
 	}
 	start.channel = pair[1];
-	rc = run_guarded(view, c, &start, pair[0]);
+	rc = run_guarded(c, &start, pair[0]);
 	close(pair[0]);
 	if (rc < 0)
 		snprintf(why, n, "cannot start it: %s", strerror(-rc));

@@ -1,6 +1,6 @@
 /*
- * Runs a program in a view (launcher/view.h) with its old system calls answered
- * (launcher/notify.h), and serves both until it has ended.
+ * Runs a program with its old system calls answered (launcher/notify.h) until
+ * it has ended.
  */
 #ifndef LAUNCHER_WATCH_H
 #define LAUNCHER_WATCH_H
@@ -8,14 +8,12 @@
 #include <stddef.h>
 
 struct compat;
-struct view;
 
 /*
  * Runs @argv and waits for it. Returns its status as $? shows it (127: not
  * found, 126: cannot be run), or -errno with a sentence in @why (@n bytes). @c
  * is not entered.
  */
-int watch_run(struct view *view, struct compat *c, char *const argv[],
-	      char *why, size_t n);
+int watch_run(struct compat *c, char *const argv[], char *why, size_t n);
 
 #endif
