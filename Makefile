@@ -32,6 +32,8 @@ CORE = \
 
 
 ENGINE = \
+	engine/chain_rows.c \
+	engine/chain_slots.c \
 	engine/chains.c \
 	engine/fwd_autofw.c \
 	engine/fwd_mfw.c \

@@ -8,96 +8,19 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "engine/chain_slots.h"
 #include "engine/state.h"
-
-/* Labels that are no chain's when a rule names them as its target. */
-static const struct {
-	const char *label;
-	enum fw_verdict verdict;
-} words[] = {
-	{ "", FW_V_NONE },
-	{ "ACCEPT", FW_V_ACCEPT },
-	{ "DENY", FW_V_DENY },
-	{ "REJECT", FW_V_REJECT },
-	{ "REDIRECT", FW_V_REDIRECT },
-	{ "MASQ", FW_V_MASQ },
-	{ "RETURN", FW_V_RETURN },
-};
-
-enum { WORDS = sizeof(words) / sizeof(words[0]) };
 
 /* A rule's target as the state keeps it. */
 struct target {
-	uint32_t verdict; /* enum fw_verdict */
+	enum fw_verdict verdict;
 	uint32_t jump;
 };
-
-static struct fw_chain *chain_edit(struct fw *fw, uint32_t chain)
-{
-	return fw_edit(fw, &fw->st->chain[chain], sizeof(struct fw_chain));
-}
-
-static struct fw_slot *rule_edit(struct fw *fw, uint32_t rule)
-{
-	return fw_edit(fw, &fw->st->rule[rule], sizeof(struct fw_slot));
-}
-
-static struct fw_chains *chains_edit(struct fw *fw)
-{
-	return fw_edit(fw, &fw->st->chains, sizeof(struct fw_chains));
-}
 
 /* Rules were changed: what was compiled from this chain's is stale. */
 static void chain_touch(struct fw *fw, uint32_t chain)
 {
 	chain_edit(fw, chain)->generation = ++chains_edit(fw)->generation;
-}
-
-/* The chain behind @chain in the order of listings, or FW_NIL. */
-static uint32_t chain_next(const struct fw *fw, uint32_t chain)
-{
-	uint32_t next = chain + 1;
-
-	if (next == FW_BUILTINS)
-		next = fw->st->chains.first_user;
-	else if (next > FW_BUILTINS)
-		next = fw->st->chain[chain].next;
-	return fw_slot_ok(fw, FW_T_CHAIN, next) ? next : FW_NIL;
-}
-
-/* The rule behind @prev (FW_NIL: the first) of a chain, or FW_NIL. */
-static uint32_t rule_next(const struct fw *fw, const struct fw_chain *c,
-			  uint32_t prev)
-{
-	uint32_t next = prev == FW_NIL ? c->first : fw->st->rule[prev].next;
-
-	return fw_slot_ok(fw, FW_T_RULE, next) ? next : FW_NIL;
-}
-
-/* How many rules a walk of the chain may see, whatever the state says. */
-static uint32_t rules_bound(const struct fw *fw, const struct fw_chain *c)
-{
-	uint32_t used = fw->st->table[FW_T_RULE].used;
-
-	return c->rules < used ? c->rules : used;
-}
-
-static bool label_is(const uint8_t *have, const char *label)
-{
-	return !strncmp((const char *)have, label, FW_LABEL_MAX);
-}
-
-static uint32_t chain_find(const struct fw *fw, const char *label)
-{
-	uint32_t left = fw->st->table[FW_T_CHAIN].count;
-
-	if (strlen(label) > FW_LABEL_MAX)
-		return FW_NIL;
-	for (uint32_t c = FW_INPUT; left && c != FW_NIL;
-	     c = chain_next(fw, c), left--)
-		if (label_is(fw->st->chain[c].label, label))
-			return c;
-	return FW_NIL;
 }
 
 /* The chain of an operation. -EINVAL: no label at all; -ENOENT. */
@@ -170,96 +93,13 @@ static void redirect_named(struct fw *fw)
 
 static int target_find(struct fw *fw, const char *label, struct target *t)
 {
-	uint32_t chain;
-
-	for (int i = 0; i < WORDS; i++) {
-		if (strcmp(words[i].label, label))
-			continue;
-		if (words[i].verdict == FW_V_REDIRECT)
-			redirect_named(fw);
-		*t = (struct target){ words[i].verdict, FW_NIL };
+	*t = (struct target){ verdict_labelled(label), FW_NIL };
+	if (t->verdict == FW_V_REDIRECT)
+		redirect_named(fw);
+	if (t->verdict != FW_V_CHAIN)
 		return 0;
-	}
-	chain = chain_find(fw, label);
-	if (chain == FW_NIL || chain < FW_BUILTINS)
-		return -ENOENT;
-	*t = (struct target){ FW_V_CHAIN, chain };
-	return 0;
-}
-
-static struct fw_ifname ifname_clean(const struct fw_ifname *via)
-{
-	struct fw_ifname clean = { "" };
-
-	memcpy(clean.s, via->s, strnlen(via->s, FW_IFNAME));
-	return clean;
-}
-
-/* Writes a rule over a slot; its link and counters stay. */
-static void slot_set(struct fw_slot *s, const struct fw_rule *rule,
-		     const struct target *t)
-{
-	s->target = t->verdict;
-	s->jump = t->jump;
-	s->src = rule->src;
-	s->smask = rule->smask;
-	s->dst = rule->dst;
-	s->dmask = rule->dmask;
-	s->mark = rule->mark;
-	s->proto = rule->proto;
-	s->flags = rule->flags;
-	s->inv = rule->inv;
-	memcpy(s->sport, rule->sport, sizeof(s->sport));
-	memcpy(s->dport, rule->dport, sizeof(s->dport));
-	s->redir_port = rule->redir_port;
-	s->outsize = rule->outsize;
-	s->tos_and = rule->tos_and;
-	s->tos_xor = rule->tos_xor;
-	s->via = ifname_clean(&rule->via);
-	if (!s->via.s[0])
-		s->flags |= FW_F_WILDIF;
-}
-
-static const char *target_label(const struct fw *fw, const struct fw_slot *s)
-{
-	for (int i = 0; i < WORDS; i++)
-		if (words[i].verdict == s->target)
-			return words[i].label;
-	if (s->target == FW_V_CHAIN && fw_slot_ok(fw, FW_T_CHAIN, s->jump))
-		return (const char *)fw->st->chain[s->jump].label;
-	return "";
-}
-
-/* A label of the state, which may lack its NUL, into @to. */
-static void label_copy(char to[FW_LABEL_MAX + 1], const char *label)
-{
-	size_t n = strnlen(label, FW_LABEL_MAX);
-
-	memcpy(to, label, n);
-	to[n] = '\0';
-}
-
-static void slot_get(const struct fw *fw, const struct fw_slot *s,
-		     struct fw_rule *rule)
-{
-	*rule = (struct fw_rule){
-		.src = s->src,
-		.smask = s->smask,
-		.dst = s->dst,
-		.dmask = s->dmask,
-		.mark = s->mark,
-		.proto = s->proto,
-		.flags = s->flags,
-		.inv = s->inv,
-		.sport = { s->sport[0], s->sport[1] },
-		.dport = { s->dport[0], s->dport[1] },
-		.redir_port = s->redir_port,
-		.outsize = s->outsize,
-		.via = s->via,
-		.tos_and = s->tos_and,
-		.tos_xor = s->tos_xor,
-	};
-	label_copy(rule->target, target_label(fw, s));
+	t->jump = chain_find(fw, label);
+	return t->jump == FW_NIL || t->jump < FW_BUILTINS ? -ENOENT : 0;
 }
 
 /* Adds to, or takes from, the references of the chain a rule jumps to. */
@@ -285,7 +125,7 @@ static int rule_new(struct fw *fw, const struct fw_rule *rule, uint32_t *slot)
 		fw_slot_free(fw, FW_T_RULE, *slot);
 		return err;
 	}
-	slot_set(rule_edit(fw, *slot), rule, &t);
+	slot_set(rule_edit(fw, *slot), rule, t.verdict, t.jump);
 	return 0;
 }
 
@@ -412,7 +252,7 @@ int chain_replace(struct fw *fw, const char *label, uint32_t num,
 	if (slot == FW_NIL)
 		return -EINVAL;
 	target_refs(fw, &fw->st->rule[slot], -1);
-	slot_set(rule_edit(fw, slot), rule, &t);
+	slot_set(rule_edit(fw, slot), rule, t.verdict, t.jump);
 	target_refs(fw, &fw->st->rule[slot], 1);
 	chain_touch(fw, chain);
 	return 0;
@@ -446,7 +286,7 @@ int chain_delete(struct fw *fw, const char *label, const struct fw_rule *rule)
 	err = target_find(fw, rule->target, &t);
 	if (err)
 		return err;
-	slot_set(&want, rule, &t);
+	slot_set(&want, rule, t.verdict, t.jump);
 	c = &fw->st->chain[chain];
 	left = rules_bound(fw, c);
 	for (uint32_t r = rule_next(fw, c, FW_NIL); r != FW_NIL && left--;
@@ -490,13 +330,6 @@ int chain_flush(struct fw *fw, const char *label)
 		rule_unlink(fw, chain, FW_NIL, rule);
 	}
 	return 0;
-}
-
-static void rule_zero(struct fw *fw, uint32_t rule)
-{
-	const struct fw_counter *count = &fw->st->rule[rule].count;
-
-	memset(fw_edit(fw, count, sizeof(*count)), 0, sizeof(*count));
 }
 
 int chain_zero(struct fw *fw, const char *label)
@@ -571,67 +404,17 @@ int chain_remove(struct fw *fw, const char *label)
 int chain_policy(struct fw *fw, const char *label, const char *policy)
 {
 	uint32_t chain;
+	enum fw_verdict v;
 	int err = chain_named(fw, label, &chain);
 
 	if (err)
 		return err;
 	if (chain >= FW_BUILTINS)
 		return -EINVAL;
-	for (int i = 0; i < WORDS; i++) {
-		enum fw_verdict v = words[i].verdict;
-
-		if (strcmp(words[i].label, policy))
-			continue;
-		if (v != FW_V_ACCEPT && v != FW_V_DENY && v != FW_V_REJECT &&
-		    !(v == FW_V_MASQ && chain == FW_FORWARD))
-			break;
-		chain_edit(fw, chain)->policy = v;
-		return 0;
-	}
-	return -EINVAL;
-}
-
-static const char *policy_label(const struct fw_chain *c)
-{
-	for (int i = 0; i < WORDS; i++)
-		if (words[i].verdict == c->policy && c->policy != FW_V_NONE)
-			return words[i].label;
-	return "-";
-}
-
-void chains_each(const struct fw *fw,
-		 void (*row)(void *ctx, const struct fw_chain_row *), void *ctx)
-{
-	uint32_t left = fw->st->table[FW_T_CHAIN].count;
-
-	for (uint32_t i = FW_INPUT; i != FW_NIL && left--;
-	     i = chain_next(fw, i)) {
-		const struct fw_chain *c = &fw->st->chain[i];
-		struct fw_chain_row r = { .refs = c->refs, .count = c->count };
-
-		label_copy(r.label, (const char *)c->label);
-		label_copy(r.policy, policy_label(c));
-		row(ctx, &r);
-	}
-}
-
-void rules_each(struct fw *fw, bool zero,
-		void (*row)(void *ctx, const struct fw_rule_row *), void *ctx)
-{
-	uint32_t left = fw->st->table[FW_T_RULE].count;
-
-	for (uint32_t i = FW_INPUT; i != FW_NIL; i = chain_next(fw, i)) {
-		const struct fw_chain *c = &fw->st->chain[i];
-		struct fw_rule_row r;
-
-		label_copy(r.chain, (const char *)c->label);
-		for (uint32_t n = rule_next(fw, c, FW_NIL); n != FW_NIL && left;
-		     n = rule_next(fw, c, n), left--) {
-			slot_get(fw, &fw->st->rule[n], &r.rule);
-			r.count = fw->st->rule[n].count;
-			row(ctx, &r);
-			if (zero)
-				rule_zero(fw, n);
-		}
-	}
+	v = verdict_labelled(policy);
+	if (v != FW_V_ACCEPT && v != FW_V_DENY && v != FW_V_REJECT &&
+	    !(v == FW_V_MASQ && chain == FW_FORWARD))
+		return -EINVAL;
+	chain_edit(fw, chain)->policy = v;
+	return 0;
 }
