@@ -35,10 +35,12 @@ ENGINE = \
 	engine/chain_rows.c \
 	engine/chain_slots.c \
 	engine/chains.c \
+	engine/check22.c \
 	engine/fwd_autofw.c \
 	engine/fwd_mfw.c \
 	engine/fwd_portfw.c \
 	engine/fwd_user.c \
+	engine/fwlog.c \
 	engine/helper.c \
 	engine/helper_cuseeme.c \
 	engine/helper_ftp.c \
@@ -47,8 +49,10 @@ ENGINE = \
 	engine/helper_raudio.c \
 	engine/helper_vdolive.c \
 	engine/host.c \
+	engine/index22.c \
 	engine/journal.c \
 	engine/lists.c \
+	engine/log_rate.c \
 	engine/look20.c \
 	engine/masq.c \
 	engine/masq_fwd.c \
@@ -57,8 +61,9 @@ ENGINE = \
 	engine/modules.c \
 	engine/path.c \
 	engine/pkt.c \
+	engine/rules22.c \
 	engine/state.c \
-	engine/table.c
+	engine/table.c \
 
 
 PROC_EMU = \
@@ -197,10 +202,13 @@ MAN = \
 # Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
 UNIT_TESTS = \
 	tests/unit/test_addr.c \
+	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
+	tests/unit/test_match22.c \
+	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
@@ -209,6 +217,7 @@ UNIT_TESTS = \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \
+	tests/unit/host22.c \
 	tests/unit/ops.c \
 
 FUZZERS = \

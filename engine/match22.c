@@ -1,31 +1,430 @@
-/* One packet against one chain. Source: Linux 2.2, net/ipv4/ip_fw.c. */
+/*
+ * One packet against one chain, and the chains it jumps to. Source: Linux 2.2,
+ * net/ipv4/ip_fw.c, ip_fw_check().
+ */
 #include "engine/match22.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
 
+#include "core/bytes.h"
+#include "core/cksum.h"
+#include "engine/chain_slots.h"
+#include "engine/fwlog.h"
+#include "engine/index22.h"
 #include "engine/pkt.h"
+#include "engine/rules22.h"
 #include "engine/state.h"
+
+enum {
+	INDEX_RULES = 16,  /* fewer are matched one by one */
+	INDEX_AFTER = 128, /* comparisons a rule that pay for an index */
+	IP_HEADER = 20,
+	IP_CKSUM_AT = 10,
+	IP_TOS_AT = 1,
+};
+
+/* A chain's rules as this process compiled them. */
+struct chain22 {
+	uint32_t generation; /* of the chain in the state; 0: not compiled */
+	uint32_t n, cap;
+	bool entered; /* by a jump, and not left */
+	struct rule22 *rules;
+	struct index22 *index;
+	uint64_t compared; /* rules, without an index */
+};
+
+/* Where the walk stands in one chain. */
+struct frame {
+	struct chain22 *c;
+	uint32_t chain;
+	uint32_t at; /* rules passed: the number of the last one that matched */
+	bool indexed;
+	struct cursor22 cursor;
+};
+
+struct match22 {
+	struct chain22 *chain; /* by slot */
+	uint32_t chains;
+	struct frame *frame; /* chains entered by jumps, outermost first */
+	uint32_t frames;
+};
+
+/* What a walk is about. Without @p it is a CHECK: nothing changes. */
+struct walk {
+	struct fw *fw;
+	struct packet22 seen;
+	const struct fw_ifname *via;
+	struct pkt *p;
+	struct pkt_info *info;
+	uint32_t depth; /* jumps not returned from */
+	uint32_t start; /* the chain that is asked */
+	uint16_t redir_port;
+};
 
 void match22_free(struct fw *fw)
 {
+	struct match22 *m = fw->match22;
+
 	fw->match22 = NULL;
+	if (!m)
+		return;
+	for (uint32_t i = 0; i < m->chains; i++) {
+		index22_free(m->chain[i].index);
+		free(m->chain[i].rules);
+	}
+	free(m->chain);
+	free(m->frame);
+	free(m);
 }
 
-int chain_check(struct fw *fw, const char *label, const struct fw_probe *probe)
+/* Room for all chains of the state, so that a walk moves none of them. */
+static int match_room(struct fw *fw)
 {
-	(void)fw;
-	(void)label;
-	return probe->ihl == 5 ? 0 : -EINVAL;
+	uint32_t chains = fw->st->table[FW_T_CHAIN].used;
+	struct match22 *m = fw->match22;
+	struct chain22 *c;
+
+	if (!m)
+		m = fw->match22 = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	if (chains <= m->chains)
+		return 0;
+	c = realloc(m->chain, chains * sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	memset(c + m->chains, 0, (chains - m->chains) * sizeof(*c));
+	m->chain = c;
+	m->chains = chains;
+	return 0;
+}
+
+static int rules_room(struct chain22 *c, uint32_t n)
+{
+	struct rule22 *rules;
+	uint32_t cap = c->cap ? c->cap : 4;
+
+	if (n <= c->cap)
+		return 0;
+	while (cap < n)
+		cap *= 2;
+	rules = aligned_alloc(sizeof(*rules), cap * sizeof(*rules));
+	if (!rules)
+		return -ENOMEM;
+	free(c->rules);
+	c->rules = rules;
+	c->cap = cap;
+	return 0;
+}
+
+static int chain_compile(struct fw *fw, uint32_t chain)
+{
+	const struct fw_chain *from = &fw->st->chain[chain];
+	uint32_t n = rules_bound(fw, from);
+	struct chain22 *c = &fw->match22->chain[chain];
+
+	index22_free(c->index);
+	c->index = NULL;
+	c->generation = 0;
+	c->compared = 0;
+	c->n = 0;
+	if (rules_room(c, n))
+		return -ENOMEM;
+	for (uint32_t r = rule_next(fw, from, FW_NIL); r != FW_NIL && c->n < n;
+	     r = rule_next(fw, from, r))
+		rule22_init(&c->rules[c->n++], &fw->st->rule[r], r);
+	c->generation = from->generation;
+	return 0;
+}
+
+/* The chain's rules, compiled as they are now; NULL: no memory. */
+static inline struct chain22 *chain_compiled(struct fw *fw, uint32_t chain)
+{
+	struct chain22 *c = &fw->match22->chain[chain];
+
+	if (c->generation != fw->st->chain[chain].generation || !c->generation)
+		return chain_compile(fw, chain) ? NULL : c;
+	if (c->compared > (uint64_t)INDEX_AFTER * c->n && !c->index) {
+		c->index = index22_new(c->rules, c->n);
+		c->compared = 0;
+	}
+	return c;
+}
+
+/* Before the first rule of a chain. -ENOMEM. */
+static inline int frame_open(struct walk *w, struct frame *f, uint32_t chain)
+{
+	f->c = chain_compiled(w->fw, chain);
+	if (!f->c)
+		return -ENOMEM;
+	f->chain = chain;
+	f->at = 0;
+	f->indexed = f->c->index != NULL;
+	if (f->indexed)
+		cursor22_start(&f->cursor, f->c->index, &w->seen);
+	return 0;
+}
+
+static const struct rule22 *frame_next_indexed(struct frame *f,
+					       const struct packet22 *seen)
+{
+	const struct chain22 *c = f->c;
+
+	for (;;) {
+		uint32_t i = cursor22_next(&f->cursor, c->n);
+
+		if (i >= c->n)
+			return NULL;
+		f->at = i + 1;
+		if (rule22_matches(&c->rules[i], seen))
+			return &c->rules[i];
+	}
+}
+
+/* The next rule that matches, or NULL behind the last. */
+static inline const struct rule22 *frame_next(struct frame *f,
+					      const struct packet22 *seen)
+{
+	struct chain22 *c = f->c;
+	const struct rule22 *r, *from = c->rules + f->at,
+				*end = c->rules + c->n;
+
+	if (f->indexed)
+		return frame_next_indexed(f, seen);
+	for (r = from; r < end && !rule22_matches(r, seen); r++)
+		;
+	if (c->n > INDEX_RULES)
+		c->compared += (uint64_t)(r - from);
+	if (r == end)
+		return NULL;
+	f->at = (uint32_t)(r - c->rules) + 1;
+	return r;
+}
+
+static inline void count(struct fw *fw, const struct fw_counter *counter,
+			 uint32_t bytes)
+{
+	struct fw_counter *c = fw_edit(fw, counter, sizeof(*counter));
+
+	c->packets++;
+	c->bytes += bytes;
+}
+
+/* Log, then TOS, then mark. Netlink copies have no listener. */
+static void rule_acts(struct walk *w, const struct frame *f,
+		      const struct fw_slot *s)
+{
+	struct pkt_info *info = w->info;
+
+	if (s->flags & FW_F_LOG)
+		fwlog_rule(w->fw, f->chain, s, f->at, w->via, w->p, info);
+	info->tos = (info->tos & s->tos_and) ^ s->tos_xor;
+	w->p->data[IP_TOS_AT] = info->tos;
+	w->p->mark = s->flags & FW_F_MARKABS ? s->mark : w->p->mark + s->mark;
+}
+
+static inline void rule_met(struct walk *w, const struct frame *f,
+			    const struct rule22 *r)
+{
+	const struct fw_slot *s = &w->fw->st->rule[r->slot];
+
+	count(w->fw, &s->count, w->info->tot_len);
+	if (r->how & HOW_ACTS)
+		rule_acts(w, f, s);
+}
+
+static void loop_log(struct walk *w, uint32_t chain)
+{
+	const struct frame *frame = w->fw->match22->frame;
+	uint32_t *trace = malloc((w->depth + 1) * sizeof(*trace));
+	uint32_t n = 0;
+
+	if (!trace)
+		return;
+	for (uint32_t i = w->depth; i > 0; i--)
+		trace[n++] = frame[i - 1].chain;
+	trace[n++] = w->start;
+	fwlog_loop(w->fw, chain, trace, n);
+	free(trace);
+}
+
+/* One more jump's frame; those before it may move. NULL: no memory. */
+static struct frame *frame_push(struct walk *w)
+{
+	struct match22 *m = w->fw->match22;
+
+	if (w->depth == m->frames) {
+		uint32_t frames = m->frames ? 2 * m->frames : 8;
+		struct frame *f = realloc(m->frame, frames * sizeof(*f));
+
+		if (!f)
+			return NULL;
+		m->frame = f;
+		m->frames = frames;
+	}
+	return &m->frame[w->depth];
+}
+
+/* Enters the chain that the rule jumps to. FW_V_NONE: done; else a verdict. */
+static enum fw_verdict chain_enter(struct walk *w, const struct rule22 *r)
+{
+	uint32_t chain = w->fw->st->rule[r->slot].jump;
+	struct frame *f;
+
+	if (!fw_slot_ok(w->fw, FW_T_CHAIN, chain))
+		return FW_V_DENY;
+	if (w->fw->match22->chain[chain].entered) {
+		if (w->p)
+			loop_log(w, chain);
+		return w->p ? FW_V_DENY : FW_V_LOOP;
+	}
+	f = frame_push(w);
+	if (!f || frame_open(w, f, chain))
+		return FW_V_DENY;
+	f->c->entered = true;
+	w->depth++;
+	return FW_V_NONE;
+}
+
+/* Leaves chains entered by jumps until @depth are left. */
+static void chains_leave(struct walk *w, uint32_t depth)
+{
+	while (w->depth > depth)
+		w->fw->match22->frame[--w->depth].c->entered = false;
+}
+
+/* The end of the chain that was asked. A user chain's is no verdict. */
+static enum fw_verdict policy_met(struct walk *w)
+{
+	const struct fw_chain *c = &w->fw->st->chain[w->start];
+
+	if (w->start >= FW_BUILTINS)
+		return FW_V_RETURN;
+	if (w->p)
+		count(w->fw, &c->count, w->info->tot_len);
+	return c->policy <= FW_V_MASQ && c->policy ? c->policy : FW_V_DENY;
+}
+
+static inline enum fw_verdict walk_chains(struct walk *w)
+{
+	struct frame bottom, *f = &bottom;
+
+	if (match_room(w->fw) || frame_open(w, f, w->start))
+		return FW_V_DENY;
+	for (;;) {
+		const struct rule22 *r = frame_next(f, &w->seen);
+		enum fw_verdict v = FW_V_RETURN;
+
+		if (r) {
+			v = r->how & HOW_TARGET;
+			if (w->p)
+				rule_met(w, f, r);
+			if (v == FW_V_NONE)
+				continue;
+		}
+		if (v == FW_V_RETURN && !w->depth)
+			return policy_met(w);
+		if (v == FW_V_RETURN)
+			chains_leave(w, w->depth - 1);
+		else if (v == FW_V_CHAIN)
+			v = chain_enter(w, r);
+		else if (v == FW_V_REDIRECT)
+			w->redir_port = w->fw->st->rule[r->slot].redir_port;
+		if (v != FW_V_RETURN && v != FW_V_NONE)
+			return v;
+		f = w->depth ? &w->fw->match22->frame[w->depth - 1] : &bottom;
+	}
+}
+
+static enum fw_verdict walk(struct walk *w)
+{
+	enum fw_verdict v = walk_chains(w);
+
+	if (w->depth)
+		chains_leave(w, 0);
+	return v;
+}
+
+/* What is wrong with a packet that is refused before any rule, or NULL. */
+static inline const char *suspect(const struct pkt_info *info)
+{
+	uint16_t offset = info->frag & IP_OFFSET;
+
+	if (!(info->frag & (IP_MF | IP_OFFSET)))
+		return NULL;
+	if (info->proto == IPPROTO_TCP && offset == 1)
+		return "Suspect TCP fragment.";
+	if (!offset && info->no_ports)
+		return "Suspect short first fragment.";
+	return NULL;
+}
+
+/* After a change of TOS the header's checksum is made anew. */
+static void header_cksum(struct pkt *p, const struct pkt_info *info)
+{
+	uint8_t *h = pkt_at(p, 0, info->ihl);
+
+	if (!h || info->ihl < IP_HEADER)
+		return;
+	put_be16(h + IP_CKSUM_AT, 0);
+	put_be16(h + IP_CKSUM_AT, cksum_fold(cksum_add(0, h, info->ihl)));
+}
+
+static inline void walk_init(struct walk *w, struct fw *fw, uint32_t chain,
+			     const struct fw_ifname *via,
+			     const struct pkt_info *info)
+{
+	w->fw = fw;
+	w->start = chain;
+	w->via = via;
+	w->p = NULL;
+	w->info = NULL;
+	w->depth = 0;
+	w->redir_port = 0;
+	w->seen.addr = info->src | (uint64_t)info->dst << 32;
+	packet22_via(&w->seen, via);
+	w->seen.proto = info->proto;
+	w->seen.sport = info->sport;
+	w->seen.dport = info->dport;
+	w->seen.frag = info->no_ports;
+	w->seen.syn = info->syn;
+}
+
+enum fw_verdict match22_ask(struct fw *fw, uint32_t chain,
+			    const struct fw_ifname *via,
+			    const struct pkt_info *info)
+{
+	struct walk w;
+
+	if (suspect(info))
+		return FW_V_DENY;
+	walk_init(&w, fw, chain, via, info);
+	return walk(&w);
 }
 
 struct fw_answer chain_run(struct fw *fw, enum fw_builtin chain,
 			   const struct fw_ifname *via, struct pkt *p,
 			   struct pkt_info *info)
 {
-	struct fw_answer answer = { .verdict = fw->st->chain[chain].policy };
+	const char *what = suspect(info);
+	struct fw_answer a = { .verdict = FW_V_DENY };
+	uint8_t tos = info->tos;
+	struct walk w;
 
-	(void)via;
-	(void)p;
-	(void)info;
-	return answer;
+	if (what) {
+		fwlog_suspect(fw, what, via, p, info);
+		return a;
+	}
+	walk_init(&w, fw, chain, via, info);
+	w.p = p;
+	w.info = info;
+	a.verdict = walk(&w);
+	if (a.verdict == FW_V_REDIRECT)
+		a.redir_port = w.redir_port ? w.redir_port : info->dport;
+	if (info->tos != tos && a.verdict != FW_V_DENY &&
+	    a.verdict != FW_V_REJECT)
+		header_cksum(p, info);
+	return a;
 }

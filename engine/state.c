@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/log_rate.h"
+#include "engine/match22.h"
+
 static void tables_init(struct fw *fw)
 {
 	struct fw_table *t = fw_edit(fw, fw->st->table, sizeof(fw->st->table));
@@ -47,6 +50,7 @@ int fw_boot(struct fw *fw, struct fw_state *state, struct journal *journal,
 	lists_init(fw);
 	masq_init(fw);
 	fwd_init(fw);
+	log_rate_init(fw);
 	return 0;
 }
 
@@ -81,6 +85,7 @@ int fw_change_era(struct fw *fw, enum fw_era era)
 
 void fw_fini(struct fw *fw)
 {
+	match22_free(fw);
 	*fw = (struct fw){ 0 };
 }
 
