@@ -36,6 +36,7 @@ ENGINE = \
 	engine/chain_slots.c \
 	engine/chains.c \
 	engine/check22.c \
+	engine/frag.c \
 	engine/fwd_autofw.c \
 	engine/fwd_mfw.c \
 	engine/fwd_portfw.c \
@@ -49,21 +50,31 @@ ENGINE = \
 	engine/helper_raudio.c \
 	engine/helper_vdolive.c \
 	engine/host.c \
+	engine/icmp_out.c \
 	engine/index22.c \
 	engine/journal.c \
 	engine/lists.c \
 	engine/log_rate.c \
 	engine/look20.c \
 	engine/masq.c \
+	engine/masq_find.c \
 	engine/masq_fwd.c \
+	engine/masq_icmp.c \
+	engine/masq_pkt.c \
+	engine/masq_tcp.c \
 	engine/match20.c \
 	engine/match22.c \
 	engine/modules.c \
 	engine/path.c \
+	engine/path22.c \
 	engine/pkt.c \
+	engine/rate.c \
+	engine/route.c \
 	engine/rules22.c \
 	engine/state.c \
 	engine/table.c \
+	engine/transmit.c \
+	engine/wheel.c \
 
 
 PROC_EMU = \

@@ -1,4 +1,4 @@
-/* The emulated host: interfaces, routes, switches. */
+/* The emulated host: its interfaces, addresses, routes and switches. */
 #include "engine/host.h"
 
 #include <errno.h>
@@ -15,41 +15,161 @@ static const char *const sysctl_path[SYSCTLS] = {
 	[SYSCTL_MODPROBE] = "kernel/modprobe",
 };
 
-static struct host *host_edit(struct fw *fw)
+static const struct fw_ifname no_name;
+
+/* What lies before it are the tables, behind it the counts. */
+static struct host *counts_edit(struct fw *fw)
 {
-	return fw_edit(fw, &fw->st->host, sizeof(fw->st->host));
+	fw_edit(fw, &fw->st->host.n_ifs,
+		sizeof(struct host) - offsetof(struct host, n_ifs));
+	return &fw->rw->host;
+}
+
+static struct host_if *if_edit(struct fw *fw, uint32_t i)
+{
+	return fw_edit(fw, &fw->st->host.ifs[i], sizeof(struct host_if));
+}
+
+static struct host_route *route_edit(struct fw *fw, uint32_t i)
+{
+	return fw_edit(fw, &fw->st->host.routes[i], sizeof(struct host_route));
 }
 
 void host_init(struct fw *fw)
 {
-	struct host *h = host_edit(fw);
+	struct host *h = fw_edit(fw, &fw->st->host, sizeof(*h));
 
-	*h = (struct host){ 0 };
+	*h = (struct host){ .generation = h->generation };
 	for (int i = 0; i < HOST_ROUTES; i++)
 		h->routes[i].ifindex = HOST_NO_IF;
 	h->sysctl[SYSCTL_IP_FORWARD] = 1;
 	h->sysctl[SYSCTL_MODPROBE] = 1;
+	host_if_set(fw, "lo", 0x7F000001, 0xFF000000, HOST_IF_LOOPBACK);
+}
+
+uint32_t host_if_find(const struct fw *fw, const char *name)
+{
+	for (uint32_t i = 0; name[0] && i < HOST_IFS; i++)
+		if (!strncmp(fw->st->host.ifs[i].name.s, name, FW_IFNAME))
+			return i;
+	return HOST_NO_IF;
+}
+
+static uint32_t free_if(const struct fw *fw)
+{
+	for (uint32_t i = 0; i < HOST_IFS; i++)
+		if (!fw->st->host.ifs[i].name.s[0])
+			return i;
+	return HOST_NO_IF;
+}
+
+static void remove_route(struct fw *fw, uint32_t i)
+{
+	struct host *h = counts_edit(fw);
+
+	route_edit(fw, i)->ifindex = HOST_NO_IF;
+	h->n_routes--;
+	h->generation++;
+}
+
+static void remove_routes_of(struct fw *fw, uint32_t ifindex)
+{
+	for (uint32_t i = 0; i < HOST_ROUTES; i++)
+		if (fw->st->host.routes[i].ifindex == ifindex)
+			remove_route(fw, i);
 }
 
 int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
 		uint32_t flags)
 {
-	(void)fw, (void)name, (void)addr, (void)mask, (void)flags;
-	return -ENOSPC;
+	uint32_t at = host_if_find(fw, name);
+	bool fresh = at == HOST_NO_IF;
+	struct host_if *i;
+
+	if (!name[0] || strlen(name) >= FW_IFNAME)
+		return -EINVAL;
+	if (fresh)
+		at = free_if(fw);
+	if (at == HOST_NO_IF)
+		return -ENOSPC;
+	if (!strcmp(name, "lo"))
+		flags |= HOST_IF_LOOPBACK;
+	i = if_edit(fw, at);
+	*i = (struct host_if){ .addr = addr, .mask = mask, .mtu = HOST_MTU };
+	i->flags = flags | HOST_IF_UP;
+	memcpy(i->name.s, name, strlen(name));
+	counts_edit(fw)->n_ifs += fresh;
+	counts_edit(fw)->generation++;
+	remove_routes_of(fw, at);
+	if (mask == 0xFFFFFFFF || flags & HOST_IF_LOOPBACK)
+		return 0;
+	return host_route_add(fw, addr & mask, mask, name, 0);
+}
+
+/* The oldest such route, or HOST_ROUTES. @ifindex HOST_NO_IF: any. */
+static uint32_t find_route(const struct fw *fw, uint32_t dst, uint32_t mask,
+			   uint32_t ifindex)
+{
+	const struct host_route *r = fw->st->host.routes;
+	uint32_t found = HOST_ROUTES;
+
+	for (uint32_t i = 0; i < HOST_ROUTES; i++) {
+		if (r[i].ifindex == HOST_NO_IF || r[i].dst != dst ||
+		    r[i].mask != mask ||
+		    (ifindex != HOST_NO_IF && r[i].ifindex != ifindex))
+			continue;
+		if (found == HOST_ROUTES || r[i].order < r[found].order)
+			found = i;
+	}
+	return found;
+}
+
+static uint32_t free_route(const struct fw *fw)
+{
+	uint32_t i = 0;
+
+	while (i < HOST_ROUTES && fw->st->host.routes[i].ifindex != HOST_NO_IF)
+		i++;
+	return i;
 }
 
 int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname, uint32_t gateway)
 {
-	(void)fw, (void)dst, (void)mask, (void)ifname, (void)gateway;
-	return -ENOSPC;
+	uint32_t ifindex = host_if_find(fw, ifname);
+	uint32_t at = free_route(fw);
+	struct host *h;
+
+	if (ifindex == HOST_NO_IF)
+		return -ENODEV;
+	dst &= mask;
+	if (find_route(fw, dst, mask, ifindex) != HOST_ROUTES)
+		return -EEXIST;
+	if (at == HOST_ROUTES)
+		return -ENOSPC;
+	h = counts_edit(fw);
+	*route_edit(fw, at) = (struct host_route){ dst, mask, gateway, ifindex,
+						   h->next_order++ };
+	h->n_routes++;
+	h->generation++;
+	return 0;
 }
 
 int host_route_del(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname)
 {
-	(void)fw, (void)dst, (void)mask, (void)ifname;
-	return -ESRCH;
+	uint32_t ifindex = HOST_NO_IF, at;
+
+	if (ifname) {
+		ifindex = host_if_find(fw, ifname);
+		if (ifindex == HOST_NO_IF)
+			return -ESRCH;
+	}
+	at = find_route(fw, dst & mask, mask, ifindex);
+	if (at == HOST_ROUTES)
+		return -ESRCH;
+	remove_route(fw, at);
+	return 0;
 }
 
 int host_sysctl_find(const char *path)
@@ -62,15 +182,48 @@ int host_sysctl_find(const char *path)
 
 int host_sysctl_set(struct fw *fw, enum host_sysctl which, int32_t value)
 {
-	*(int32_t *)fw_edit(fw, &fw->st->host.sysctl[which], 4) = value;
+	const int32_t *at = &fw->st->host.sysctl[which];
+
+	*(int32_t *)fw_edit(fw, at, sizeof(*at)) = value;
+	if (which == SYSCTL_IP_FORWARD) /* routing decisions depend on it */
+		counts_edit(fw)->generation++;
 	return 0;
 }
 
-uint32_t host_if_find(const struct fw *fw, const char *name)
+const struct fw_ifname *host_if_name(const struct fw *fw, uint32_t ifindex)
 {
-	for (uint32_t i = 0; i < HOST_IFS; i++)
-		if (fw->st->host.ifs[i].name.s[0] &&
-		    !strncmp(fw->st->host.ifs[i].name.s, name, FW_IFNAME))
-			return i;
-	return HOST_NO_IF;
+	return ifindex < HOST_IFS ? &fw->st->host.ifs[ifindex].name : &no_name;
+}
+
+uint32_t host_if_addr(const struct fw *fw, uint32_t ifindex)
+{
+	return ifindex < HOST_IFS ? fw->st->host.ifs[ifindex].addr : 0;
+}
+
+uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex)
+{
+	uint32_t mtu =
+		ifindex < HOST_IFS ? fw->st->host.ifs[ifindex].mtu : HOST_MTU;
+
+	return mtu < 68 || mtu > HOST_MTU ? HOST_MTU : mtu;
+}
+
+bool host_if_up(const struct fw *fw, uint32_t ifindex)
+{
+	return ifindex < HOST_IFS && fw->st->host.ifs[ifindex].name.s[0] &&
+	       fw->st->host.ifs[ifindex].flags & HOST_IF_UP;
+}
+
+bool host_is_unicast(const struct fw *fw, uint32_t dst)
+{
+	const struct host_if *i = fw->st->host.ifs, *end = i + HOST_IFS;
+
+	if (dst >> 28 >= 0xE)
+		return false;
+	for (; i < end; i++)
+		if (i->name.s[0] && i->mask < ~1U &&
+		    !(i->flags & (HOST_IF_PPP | HOST_IF_LOOPBACK)) &&
+		    (dst == (i->addr & i->mask) || dst == (i->addr | ~i->mask)))
+			return false;
+	return true;
 }

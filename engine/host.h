@@ -16,10 +16,11 @@ enum {
 	HOST_IFS = 64,
 	HOST_ROUTES = 256,
 	HOST_MTU = 1500,
-	HOST_NO_IF = 0xFFFFFFFF
+	HOST_NO_IF = 0xFFFFFFFF,
+	HOST_LO = 0, /* index of lo */
 };
 
-enum host_if_flag { HOST_IF_UP = 1, HOST_IF_PPP = 2 };
+enum host_if_flag { HOST_IF_UP = 1, HOST_IF_PPP = 2, HOST_IF_LOOPBACK = 4 };
 
 /* In the state. */
 struct host_if {
@@ -66,12 +67,16 @@ void host_init(struct fw *fw);
 
 /*
  * Adds the interface or gives it a new address (then its routes are gone, and
- * the one to its own subnet is made anew). -ENOSPC: too many.
+ * the one to its own subnet is made anew). -EINVAL: no name, or one that is too
+ * long; -ENOSPC: too many.
  */
 int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
 		uint32_t flags);
+
+/* @gateway 0: directly. -ENODEV: no such interface; -EEXIST; -ENOSPC. */
 int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname, uint32_t gateway);
+/* The first such route; @ifname NULL: of any interface. -ESRCH: none. */
 int host_route_del(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname);
 
@@ -82,5 +87,21 @@ int host_sysctl_set(struct fw *fw, enum host_sysctl which, int32_t value);
 
 /* The interface's index, or HOST_NO_IF. */
 uint32_t host_if_find(const struct fw *fw, const char *name);
+
+/* The interface's name and address; of an index that is none: empty, 0. */
+const struct fw_ifname *host_if_name(const struct fw *fw, uint32_t ifindex);
+uint32_t host_if_addr(const struct fw *fw, uint32_t ifindex);
+
+/* Bytes of an IP packet that the interface takes, 68..HOST_MTU (RFC 791). */
+uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex);
+
+/* Whether the interface is there and up. */
+bool host_if_up(const struct fw *fw, uint32_t ifindex);
+
+/*
+ * Whether a frame with this IP destination is addressed to the host at link
+ * level: no broadcast of the host's subnets, no multicast.
+ */
+bool host_is_unicast(const struct fw *fw, uint32_t dst);
 
 #endif

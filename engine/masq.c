@@ -1,36 +1,64 @@
-/* Masquerade entries: life and listing. */
+/* Masquerade entries: making, holding, expiry, listing. */
 #include "engine/masq.h"
 
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/helper.h"
 #include "engine/state.h"
+#include "engine/wheel.h"
+
+enum {
+	TRIES = MASQ_PORT_END - MASQ_PORT_BEGIN + 1,
+	LOGGED_FAILURES = 5, /* in a row; from the fifth on it is silent */
+	HELD_REFS = MASQ_IDLE_REFS + 1,
+	LEVEL_ERR = 3,
+};
+
+/* Ticks an entry lives after its last packet. Linux 2.2, ip_masq.c. */
+static const ticks_t timeouts[] = {
+	[MASQ_NONE] = 30 * 60 * HZ,    [MASQ_ESTABLISHED] = 15 * 60 * HZ,
+	[MASQ_SYN_SENT] = 2 * 60 * HZ, [MASQ_SYN_RECV] = 60 * HZ,
+	[MASQ_FIN_WAIT] = 2 * 60 * HZ, [MASQ_TIME_WAIT] = 2 * 60 * HZ,
+	[MASQ_CLOSE] = 10 * HZ,        [MASQ_CLOSE_WAIT] = 60 * HZ,
+	[MASQ_LAST_ACK] = 30 * HZ,     [MASQ_LISTEN] = 2 * 60 * HZ,
+	[MASQ_UDP] = 5 * 60 * HZ,      [MASQ_ICMP] = 60 * HZ,
+};
+_Static_assert(sizeof(timeouts) / sizeof(timeouts[0]) == MASQ_STATES,
+	       "a state lacks its timeout");
+
+static const struct {
+	uint8_t proto;
+	const char *name;
+} protos[MASQ_PROTOS] = {
+	[MASQ_P_UDP] = { IPPROTO_UDP, "UDP" },
+	[MASQ_P_TCP] = { IPPROTO_TCP, "TCP" },
+	[MASQ_P_ICMP] = { IPPROTO_ICMP, "ICMP" },
+};
+
+/* The small fields of the table, in front of its rows and buckets. */
+static struct masq_table *table_edit(struct fw *fw)
+{
+	fw_edit(fw, &fw->st->masq, offsetof(struct masq_table, row));
+	return &fw->rw->masq;
+}
+
+static void add_defrag(struct fw *fw, int32_t n)
+{
+	const int32_t *at = &fw->st->host.sysctl[SYSCTL_IP_ALWAYS_DEFRAG];
+
+	*(int32_t *)fw_edit(fw, at, sizeof(*at)) += n;
+}
 
 void masq_init(struct fw *fw)
 {
-	(void)fw;
-}
+	struct masq_table *t = table_edit(fw);
 
-uint32_t masq_new(struct fw *fw, const struct masq_want *want)
-{
-	(void)fw, (void)want;
-	return FW_NIL;
-}
-
-uint32_t masq_in_get(struct fw *fw, uint8_t proto, uint32_t d, uint16_t dport,
-		     uint32_t m, uint16_t mport)
-{
-	(void)fw, (void)proto, (void)d, (void)dport, (void)m, (void)mport;
-	return FW_NIL;
-}
-
-uint32_t masq_out_get(struct fw *fw, uint8_t proto, uint32_t s, uint16_t sport,
-		      uint32_t d, uint16_t dport)
-{
-	(void)fw, (void)proto, (void)d, (void)dport, (void)s, (void)sport;
-	return FW_NIL;
-}
-
-void masq_put(struct fw *fw, uint32_t entry)
-{
-	(void)fw, (void)entry;
+	t->next_port = MASQ_PORT_BEGIN;
+	for (int i = 0; i < MASQ_PROTOS; i++)
+		t->free_ports[i] = MASQ_FREE_PORTS;
+	memcpy(t->timeout, timeouts, sizeof(timeouts));
 }
 
 const struct masq_entry *masq_at(const struct fw *fw, uint32_t entry)
@@ -43,43 +71,307 @@ struct masq_entry *masq_edit(struct fw *fw, uint32_t entry)
 	return fw_edit(fw, &fw->st->entry[entry], sizeof(struct masq_entry));
 }
 
-void masq_unhash(struct fw *fw, uint32_t entry)
+struct masq_entry *masq_edit_hot(struct fw *fw, uint32_t entry)
 {
-	(void)fw, (void)entry;
+	return fw_edit(fw, &fw->st->entry[entry],
+		       offsetof(struct masq_entry, out_seq));
 }
 
-void masq_hash(struct fw *fw, uint32_t entry)
+/* Index of a protocol's counter, or MASQ_PROTOS. */
+static int proto_index(uint8_t proto)
 {
-	(void)fw, (void)entry;
+	int i = 0;
+
+	while (i < MASQ_PROTOS && protos[i].proto != proto)
+		i++;
+	return i;
+}
+
+static const char *proto_name(uint8_t proto, char buf[8])
+{
+	int i = proto_index(proto);
+
+	if (i < MASQ_PROTOS)
+		return protos[i].name;
+	snprintf(buf, 8, "IP_%u", proto);
+	return buf;
+}
+
+/* A failure that is told only while there were few in a row. */
+static bool failure_is_told(struct fw *fw)
+{
+	return ++table_edit(fw)->failures < LOGGED_FAILURES;
+}
+
+static void tell_port_in_use(struct fw *fw, const struct masq_want *w)
+{
+	uint32_t m = w->maddr, d = w->daddr;
+	char buf[8];
+
+	fw_log(fw, LEVEL_ERR,
+	       "IP_MASQ:Already used connection: %s, %u.%u.%u.%u:%u => "
+	       "%u.%u.%u.%u:%u, called from ########",
+	       proto_name(w->proto, buf), m >> 24, m >> 16 & 255, m >> 8 & 255,
+	       m & 255, w->mport, d >> 24, d >> 16 & 255, d >> 8 & 255, d & 255,
+	       w->dport);
+}
+
+static bool port_in_use(const struct fw *fw, const struct masq_want *w,
+			uint16_t mport)
+{
+	return masq_in_find(fw, w->proto, w->daddr, w->dport, w->maddr,
+			    mport) != FW_NIL;
+}
+
+/* The next masquerade port that nobody uses towards that end, or 0. */
+static uint16_t find_port(struct fw *fw, const struct masq_want *w)
+{
+	struct masq_table *t = table_edit(fw);
+
+	for (int i = 0; i < TRIES; i++) {
+		uint16_t port = t->next_port;
+
+		t->next_port =
+			port + 1 < MASQ_PORT_END ? port + 1 : MASQ_PORT_BEGIN;
+		if (!port_in_use(fw, w, port))
+			return port;
+	}
+	return 0;
+}
+
+/* What a UDP entry leaves open of its outside end, by the sysctl. */
+static uint16_t udp_flags(const struct fw *fw, const struct masq_want *w)
+{
+	int32_t loose = fw->st->host.sysctl[SYSCTL_IP_MASQ_UDP_DLOOSE];
+
+	if (w->proto != IPPROTO_UDP || w->mport)
+		return 0;
+	if (loose == 2 || (loose == 1 && w->sport >= 1024))
+		return MASQ_DLOOSE;
+	return MASQ_NO_DADDR;
+}
+
+/* The port for a new entry, or 0 (logged). */
+static uint16_t choose_port(struct fw *fw, const struct masq_want *w)
+{
+	int32_t left = fw->st->masq.free_ports[proto_index(w->proto)];
+	uint16_t port = 0;
+	char buf[8];
+
+	if (left > 0)
+		port = find_port(fw, w);
+	if (port || !failure_is_told(fw))
+		return port;
+	if (left > 0)
+		fw_log(fw, LEVEL_ERR,
+		       "IP_MASQ:ip_masq_new(proto=%s): could not get free masq "
+		       "entry (free=%d).",
+		       proto_name(w->proto, buf), left);
+	else
+		fw_log(fw, LEVEL_ERR,
+		       "IP_MASQ:ip_masq_new(proto=%s): no free ports.",
+		       proto_name(w->proto, buf));
+	return 0;
+}
+
+static void fill(struct fw *fw, uint32_t entry, const struct masq_want *w,
+		 uint16_t mport)
+{
+	struct masq_entry *e = masq_edit(fw, entry);
+
+	e->proto = w->proto;
+	e->saddr = w->saddr;
+	e->daddr = w->daddr;
+	e->maddr = w->maddr;
+	e->sport = w->sport;
+	e->dport = w->dport;
+	e->mport = mport;
+	e->flags = w->flags | udp_flags(fw, w) | MASQ_NO_REPLY;
+	e->control = FW_NIL;
+	e->refs = HELD_REFS;
+	if (w->mport) {
+		e->flags |= MASQ_MPORT;
+		table_edit(fw)->special_ports++;
+	} else {
+		table_edit(fw)->free_ports[proto_index(w->proto)]--;
+		table_edit(fw)->failures = 0;
+	}
+}
+
+uint32_t masq_new(struct fw *fw, const struct masq_want *want)
+{
+	uint16_t mport = want->mport;
+	uint32_t entry;
+
+	if (proto_index(want->proto) == MASQ_PROTOS)
+		return FW_NIL;
+	if (mport && port_in_use(fw, want, mport)) {
+		tell_port_in_use(fw, want);
+		return FW_NIL;
+	}
+	if (!mport)
+		mport = choose_port(fw, want);
+	if (!mport)
+		return FW_NIL;
+	entry = fw_slot_new(fw, FW_T_MASQ);
+	if (entry == FW_NIL)
+		return FW_NIL;
+	fill(fw, entry, want, mport);
+	add_defrag(fw, 1);
+	masq_hash(fw, entry);
+	if (want->proto != IPPROTO_ICMP)
+		helper_bind(fw, entry);
+	masq_set_state(fw, entry, MASQ_NONE);
+	return entry;
+}
+
+/* Takes a hold of a found entry; while it is held its timer is off. */
+static uint32_t hold(struct fw *fw, uint32_t entry)
+{
+	struct masq_entry *e;
+
+	if (entry == FW_NIL)
+		return FW_NIL;
+	e = masq_edit_hot(fw, entry);
+	e->timer_on = TIMER_OFF;
+	e->refs++;
+	return entry;
+}
+
+uint32_t masq_in_get(struct fw *fw, uint8_t proto, uint32_t d, uint16_t dport,
+		     uint32_t m, uint16_t mport)
+{
+	return hold(fw, masq_in_find(fw, proto, d, dport, m, mport));
+}
+
+uint32_t masq_out_get(struct fw *fw, uint8_t proto, uint32_t s, uint16_t sport,
+		      uint32_t d, uint16_t dport)
+{
+	return hold(fw, masq_out_find(fw, proto, s, sport, d, dport));
+}
+
+void masq_put(struct fw *fw, uint32_t entry)
+{
+	if (--masq_edit_hot(fw, entry)->refs == MASQ_IDLE_REFS)
+		wheel_arm(fw, entry, fw->st->g.now);
 }
 
 void masq_set_state(struct fw *fw, uint32_t entry, enum masq_state state)
 {
-	(void)fw, (void)entry, (void)state;
+	struct masq_entry *e = masq_edit_hot(fw, entry);
+
+	e->state = (uint8_t)state;
+	e->timeout = fw->st->masq.timeout[state];
+}
+
+static void control_drop(struct fw *fw, uint32_t child)
+{
+	uint32_t parent = masq_at(fw, child)->control;
+
+	if (!fw_slot_ok(fw, FW_T_MASQ, parent))
+		return;
+	masq_edit(fw, child)->control = FW_NIL;
+	masq_edit(fw, parent)->n_control--;
 }
 
 void masq_set_control(struct fw *fw, uint32_t child, uint32_t parent)
 {
-	(void)fw, (void)child, (void)parent;
+	control_drop(fw, child);
+	masq_edit(fw, child)->control = parent;
+	masq_edit(fw, parent)->n_control++;
 }
 
-void masq_dport_in_place(struct fw *fw, uint32_t entry, uint16_t dport)
+/* Gives the port back and lets the helper go. */
+static void release(struct fw *fw, uint32_t entry)
 {
-	(void)fw, (void)entry, (void)dport;
+	const struct masq_entry *e = masq_at(fw, entry);
+	int i = proto_index(e->proto);
+
+	control_drop(fw, entry);
+	masq_unhash(fw, entry);
+	if (e->flags & MASQ_MPORT)
+		table_edit(fw)->special_ports--;
+	else if (i < MASQ_PROTOS)
+		table_edit(fw)->free_ports[i]++;
+	helper_unbind(fw, entry);
+}
+
+/*
+ * The timer fired. Quirk: an entry whose holds were miscounted (VDOLive's
+ * helper does) leaves the tables, but is never freed.
+ */
+static void expire(struct fw *fw, uint32_t entry, ticks_t at)
+{
+	struct masq_entry *e = masq_edit(fw, entry);
+
+	e->timeout = fw->st->masq.timeout[MASQ_TIME_WAIT];
+	if (e->n_control > 0) {
+		wheel_rearm(fw, entry, at);
+		return;
+	}
+	release(fw, entry);
+	if (e->refs != MASQ_IDLE_REFS)
+		return;
+	wheel_remove(fw, entry);
+	fw_slot_free(fw, FW_T_MASQ, entry);
+	add_defrag(fw, -1);
 }
 
 void masq_run_timers(struct fw *fw, ticks_t now)
 {
-	(void)fw, (void)now;
+	wheel_run(fw, now, expire);
+}
+
+static void fill_row(const struct masq_entry *e, ticks_t now,
+		     struct masq_row *r)
+{
+	*r = (struct masq_row){
+		.saddr = e->saddr,
+		.daddr = e->daddr,
+		.maddr = e->maddr,
+		.sport = e->sport,
+		.dport = e->dport,
+		.mport = e->mport,
+		.proto = e->proto,
+		.state = e->state,
+		.flags = e->flags,
+		.out_seq = e->out_seq,
+		.in_seq = e->in_seq,
+		.refs = e->refs,
+		.control = e->n_control,
+		.left = e->expires - now,
+		.row = e->m_row,
+	};
+	if (!e->n_control && e->control != FW_NIL)
+		r->control = -1;
 }
 
 void masq_each(const struct fw *fw, ticks_t now,
 	       void (*row)(void *ctx, const struct masq_row *), void *ctx)
 {
-	(void)fw, (void)now, (void)row, (void)ctx;
+	struct masq_row r;
+
+	for (uint32_t i = 0; i < MASQ_ROWS; i++) {
+		uint32_t link = fw->st->masq.row[i];
+
+		for (uint32_t col = 1; col <= MASQ_MAX; col++) {
+			if (!fw_slot_ok(fw, FW_T_MASQ, link - 1))
+				break;
+			fill_row(masq_at(fw, link - 1), now, &r);
+			r.col = col;
+			row(ctx, &r);
+			link = masq_at(fw, link - 1)->row_next;
+		}
+	}
 }
 
 void masq_timeouts(struct fw *fw, const int32_t tcp_fin_udp[3])
 {
-	(void)fw, (void)tcp_fin_udp;
+	static const enum masq_state state[3] = { MASQ_ESTABLISHED,
+						  MASQ_FIN_WAIT, MASQ_UDP };
+
+	for (int i = 0; i < 3; i++)
+		if (tcp_fin_udp[i])
+			table_edit(fw)->timeout[state[i]] =
+				(ticks_t)tcp_fin_udp[i];
 }

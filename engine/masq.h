@@ -31,10 +31,16 @@ enum {
 	MASQ_IDLE_REFS = 3,
 };
 
+enum masq_timer {
+	TIMER_OFF,
+	TIMER_ON,
+	TIMER_REARMED /* armed by a timer that fired */
+};
+
 /* In the state. The first 64 bytes are what a packet touches. */
 struct masq_entry {
-	uint32_t next_m; /* in the look-up bucket; first, as the free chain uses
-			    it */
+	uint32_t next_m; /* in the look-up bucket, + 1; first, as the free chain
+			    uses it */
 	uint32_t next_s;
 	uint32_t saddr, daddr, maddr; /* host order */
 	uint16_t sport, dport, mport;
@@ -47,19 +53,22 @@ struct masq_entry {
 	ticks_t armed_at; /* and when it was armed, and as the how manyth: */
 	uint32_t armed_seq; /* together they tell who fires first at one tick */
 	int16_t refs;
-	uint8_t timer_on;
-	uint8_t odd; /* a key field was changed in place: see masq_find.c */
-	uint32_t spare[3];
+	uint8_t timer_on; /* enum masq_timer */
+	uint8_t odd;      /* a key field was changed in place: masq_find.c */
+	ticks_t wheel_at; /* moment of its wheel slot; not after its expiry */
+	uint32_t hashed;  /* as the how manyth it was hashed */
+	uint16_t wheel;   /* timer slot + 1; 0: in none */
+	uint16_t spare;
 	/* second half */
 	struct masq_seq out_seq, in_seq;
-	uint32_t row_next, row_prev; /* in the 256-row m-table, newest first */
+	uint32_t row_next, row_prev; /* + 1, in the m-table, newest first */
 	uint8_t m_row, s_row;        /* chosen when it was hashed */
-	uint16_t wheel;              /* timer slot + 1; 0: in none */
-	uint32_t wheel_next, wheel_prev;
+	uint16_t spare2;
+	uint32_t wheel_next, wheel_prev; /* + 1 */
 	uint32_t control;     /* entry that controls this one, or FW_NIL */
 	int32_t n_control;    /* how many this one controls */
 	uint32_t helper_data; /* the helper's own, 0 at first */
-	uint32_t spare2[4];
+	uint32_t spare3[4];
 };
 _Static_assert(sizeof(struct masq_entry) == 128, "state file format changed");
 
@@ -85,6 +94,12 @@ uint32_t masq_in_get(struct fw *fw, uint8_t proto, uint32_t d, uint16_t dport,
 uint32_t masq_out_get(struct fw *fw, uint8_t proto, uint32_t s, uint16_t sport,
 		      uint32_t d, uint16_t dport);
 
+/* The same, but the entry is not touched. */
+uint32_t masq_in_find(const struct fw *fw, uint8_t proto, uint32_t d,
+		      uint16_t dport, uint32_t m, uint16_t mport);
+uint32_t masq_out_find(const struct fw *fw, uint8_t proto, uint32_t s,
+		       uint16_t sport, uint32_t d, uint16_t dport);
+
 /* Gives a hold back; the last one arms the timer. */
 void masq_put(struct fw *fw, uint32_t entry);
 
@@ -92,6 +107,8 @@ void masq_put(struct fw *fw, uint32_t entry);
  * put in anew. */
 const struct masq_entry *masq_at(const struct fw *fw, uint32_t entry);
 struct masq_entry *masq_edit(struct fw *fw, uint32_t entry);
+/* As masq_edit(), but only for what lies before .out_seq. */
+struct masq_entry *masq_edit_hot(struct fw *fw, uint32_t entry);
 void masq_unhash(struct fw *fw, uint32_t entry);
 void masq_hash(struct fw *fw, uint32_t entry);
 

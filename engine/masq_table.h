@@ -18,7 +18,7 @@ enum {
 			       put off */
 };
 
-/* In the state. Heads are entries or FW_NIL. */
+/* In the state. Heads of lists are entries + 1, so that 0 is an empty one. */
 struct masq_table {
 	uint16_t next_port;
 	uint16_t pad;
@@ -26,13 +26,18 @@ struct masq_table {
 	int32_t special_ports; /* entries with MASQ_MPORT */
 	uint32_t failures;     /* in a row; quietens the log */
 	uint32_t armed_seq;
-	ticks_t timeout[MASQ_STATES];
+	uint32_t hashed;    /* entries ever hashed, each time anew */
+	uint32_t by_dport;  /* entries in the s-buckets by their kind of key: */
+	uint32_t by_none;   /* see masq_find.c */
+	uint32_t odd;       /* first of the entries with .odd */
 	ticks_t wheel_base; /* everything up to this tick has run */
-	uint32_t odd;       /* entries with .odd */
+	uint32_t wheel_count; /* entries in wheel slots */
+	ticks_t timeout[MASQ_STATES];
 	uint32_t row[MASQ_ROWS];
 	uint32_t m_bucket[MASQ_BUCKETS], s_bucket[MASQ_BUCKETS];
 	uint32_t tick_slot[WHEEL_TICKS], span_slot[WHEEL_SPANS];
-	uint64_t tick_map[WHEEL_TICKS / 64], span_map[WHEEL_SPANS / 64];
+	_Alignas(8) uint64_t tick_map[WHEEL_TICKS / 64];
+	_Alignas(8) uint64_t span_map[WHEEL_SPANS / 64];
 };
 
 #endif

@@ -1,23 +1,52 @@
-/* The way of a packet through the host. */
+/* The way of a packet through the host: what all eras share. */
 #include "engine/path.h"
 
+#include "engine/frag.h"
+#include "engine/path_era.h"
 #include "engine/pkt.h"
 #include "engine/state.h"
+#include "engine/transmit.h"
+
+static const struct path_era *const eras[ERA_COUNT] = {
+	[ERA_2_2] = &path22,
+	[ERA_2_0] = &path22,
+	[ERA_1_3] = &path22,
+};
+
+static const struct path_era *era_of(const struct fw *fw)
+{
+	uint32_t era = fw->st->g.era;
+
+	return eras[era < ERA_COUNT ? era : ERA_2_2];
+}
 
 void fw_run(struct fw *fw, ticks_t now)
 {
+	const ticks_t *at = &fw->st->g.now;
+
+	if (*at == now)
+		return;
+	*(ticks_t *)fw_edit(fw, at, sizeof(*at)) = now;
 	masq_run_timers(fw, now);
 	fwd_run_timers(fw, now);
+	frag_run(fw);
 }
 
 void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
 {
-	(void)ifindex, (void)p;
+	struct pkt own = *p;
+
 	fw_run(fw, now);
+	if (host_if_up(fw, ifindex))
+		era_of(fw)->arrive(fw, ifindex, &own);
+	else
+		report(fw, &(const struct fw_out){ .kind = FW_OUT_DROP });
 }
 
 void fw_send(struct fw *fw, ticks_t now, struct pkt *p)
 {
-	(void)p;
+	struct pkt own = *p;
+
 	fw_run(fw, now);
+	era_of(fw)->send(fw, &own);
 }

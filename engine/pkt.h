@@ -12,8 +12,11 @@ struct pkt {
 	uint32_t len;  /* bytes that are there */
 	uint32_t cap;  /* bytes the buffer holds */
 	uint32_t mark; /* firewall mark, 0 on arrival */
-	bool to_host;  /* addressed to the host at link level (not broadcast,
-			  multicast) */
+	/*
+	 * Addressed to the host at link level (not broadcast, multicast). Where
+	 * no link header tells, host_is_unicast() does.
+	 */
+	bool to_host;
 	bool demasqueraded;
 };
 
@@ -36,12 +39,20 @@ enum {
 	IP_OFFSET = 0x1FFF,
 };
 
+enum { PKT_MAX = 65535 };
+
 /* The @n bytes at @off, or NULL if the packet lacks any of them. */
 static inline uint8_t *pkt_at(const struct pkt *p, uint32_t off, uint32_t n)
 {
 	if (off > p->len || n > p->len - off)
 		return NULL;
 	return p->data + off;
+}
+
+/* Whether it is a piece of a packet, the first or a later one. */
+static inline bool pkt_is_piece(const struct pkt_info *info)
+{
+	return info->frag & (IP_MF | IP_OFFSET);
 }
 
 /*
@@ -51,5 +62,14 @@ static inline uint8_t *pkt_at(const struct pkt *p, uint32_t off, uint32_t n)
  * lists of 1.3 and 2.0 look for themselves.
  */
 int pkt_parse(struct pkt *p, struct pkt_info *info);
+
+/* Fills @info anew from a packet whose header was checked and then changed. */
+void pkt_look(const struct pkt *p, struct pkt_info *info);
+
+/* A new IP header checksum over the header as it is. */
+void pkt_ip_sum(struct pkt *p, uint32_t ihl);
+
+/* Whether the IP options are well formed (RFC 791, 3.1). */
+bool pkt_options_ok(const struct pkt *p, const struct pkt_info *info);
 
 #endif

@@ -2,16 +2,19 @@
 #ifndef ENGINE_RATE_H
 #define ENGINE_RATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/ticks.h"
+
+struct fw;
 
 enum { RATE_DESTS = 1024 };
 
 /* In the state: one destination's (or source and destination's) tokens. */
 struct rate_dest {
-	uint32_t src, dst; /* host order; both 0: the place is free */
-	uint32_t kind;
+	uint32_t src, dst; /* host order */
+	uint32_t kind;     /* 0: the place is free */
 	ticks_t last;
 	uint32_t tokens;
 	uint32_t count; /* redirects sent */
@@ -24,5 +27,21 @@ struct rate_limits {
 	uint32_t log_tokens, log_missed;
 	uint32_t pad;
 };
+
+/*
+ * Whether an ICMP error may go to @dst now: one a second, six saved up, and as
+ * many as seconds since boot for a destination never written to (net/ipv4/
+ * icmp.c). Each call that says yes takes a token.
+ */
+bool rate_icmp(struct fw *fw, uint32_t dst);
+
+/* The same for "no route": one a second, five saved up (net/ipv4/route.c). */
+bool rate_no_route(struct fw *fw, uint32_t src, uint32_t dst);
+
+/*
+ * Whether a redirect may be sent about packets from @src to @dst: ever more
+ * rarely, nine times in all, until it was quiet for 20.48 s (net/ipv4/route.c).
+ */
+bool rate_redirect(struct fw *fw, uint32_t src, uint32_t dst);
 
 #endif

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/frag.h"
 #include "engine/log_rate.h"
 #include "engine/match22.h"
+#include "engine/route.h"
 
 static void tables_init(struct fw *fw)
 {
@@ -86,6 +88,8 @@ int fw_change_era(struct fw *fw, enum fw_era era)
 void fw_fini(struct fw *fw)
 {
 	match22_free(fw);
+	frag_free(fw);
+	route_free(fw);
 	*fw = (struct fw){ 0 };
 }
 

@@ -66,6 +66,7 @@ struct fw_state {
 struct match22;
 struct match20;
 struct frags;
+struct routes;
 
 /* A process's handle on a state. The pointers behind @st are this process's own
  * caches. */
@@ -80,6 +81,7 @@ struct fw {
 	struct match20 *match20;
 	struct frags
 		*frags; /* fragments waiting for their siblings; see frag.h */
+	struct routes *routes; /* see route.h */
 };
 
 /* Announces that the @n bytes at @p, inside the state, are about to change;

@@ -1,0 +1,372 @@
+/* Masquerading of TCP and UDP packets; ICMP goes to masq_icmp.c. */
+#include "engine/masq_pkt.h"
+
+#include <netinet/in.h>
+
+#include "core/bytes.h"
+#include "core/cksum.h"
+#include "engine/helper.h"
+#include "engine/masq.h"
+#include "engine/masq_fwd.h"
+#include "engine/masq_icmp.h"
+#include "engine/masq_tcp.h"
+#include "engine/pkt.h"
+#include "engine/state.h"
+
+enum {
+	TCP_HEADER = 20,
+	UDP_HEADER = 8,
+	ICMP_HEADER = 8,
+	TCP_SUM = 16, /* where the checksum lies */
+	UDP_SUM = 6,
+	LEVEL_INFO = 6,
+};
+
+/* A TCP or UDP packet on its way through an entry. */
+struct through {
+	struct fw *fw;
+	struct pkt *p;
+	struct pkt_info *info;
+	uint32_t entry;
+	uint32_t maddr; /* out: chosen for this packet */
+	enum masq_way way;
+};
+
+/* The addresses and ports that a packet is to have. */
+struct ends {
+	uint32_t src, dst;
+	uint16_t sport, dport;
+};
+
+enum masq_shape masq_shape(const struct pkt *p, const struct pkt_info *info)
+{
+	uint32_t size = info->tot_len - info->ihl, offset;
+
+	switch (info->proto) {
+	case IPPROTO_TCP:
+		if (size < TCP_HEADER)
+			return SHAPE_SHORT;
+		offset = (p->data[info->ihl + 12] >> 4) * 4U;
+		if (!offset)
+			return SHAPE_NO_OFFSET;
+		return offset > size ? SHAPE_SHORT : SHAPE_OK;
+	case IPPROTO_UDP:
+		return size < UDP_HEADER ? SHAPE_SHORT : SHAPE_OK;
+	case IPPROTO_ICMP:
+		return size < ICMP_HEADER ? SHAPE_SHORT : SHAPE_OK;
+	default:
+		return SHAPE_OTHER;
+	}
+}
+
+bool masq_port_in_range(uint16_t port)
+{
+	return port >= MASQ_PORT_BEGIN && port <= MASQ_PORT_END;
+}
+
+/* The checksum's bytes in the transport header. */
+static uint8_t *sum_at(const struct pkt *p, const struct pkt_info *info)
+{
+	return p->data + info->ihl +
+	       (info->proto == IPPROTO_TCP ? TCP_SUM : UDP_SUM);
+}
+
+/* The sum over pseudo header and segment, the checksum's bytes included. */
+static uint16_t whole_sum(const struct pkt *p, const struct pkt_info *info)
+{
+	uint32_t size = info->tot_len - info->ihl;
+	uint64_t sum = cksum_pseudo(info->src, info->dst, info->proto, size);
+
+	return cksum_fold(cksum_add(sum, p->data + info->ihl, size));
+}
+
+static bool sum_ok(const struct pkt *p, const struct pkt_info *info)
+{
+	if (info->proto == IPPROTO_UDP && !get_be16(sum_at(p, info)))
+		return true;
+	return whole_sum(p, info) == 0;
+}
+
+/*
+ * Quirk: a TCP data offset of 4 to 16 bytes leaves the old checksum in what is
+ * summed as payload, so the new one is wrong.
+ */
+static bool sums_old_sum(const struct pkt *p, const struct pkt_info *info)
+{
+	return info->proto == IPPROTO_TCP &&
+	       p->data[info->ihl + 12] >> 4 < TCP_HEADER / 4;
+}
+
+static void put_sum(const struct pkt *p, const struct pkt_info *info,
+		    uint16_t sum)
+{
+	put_be16(sum_at(p, info),
+		 !sum && info->proto == IPPROTO_UDP ? 0xFFFF : sum);
+}
+
+/* Both checksums anew over the real bytes. */
+static void sum_anew(struct pkt *p, const struct pkt_info *info)
+{
+	if (!sums_old_sum(p, info))
+		put_be16(sum_at(p, info), 0);
+	put_sum(p, info, whole_sum(p, info));
+	pkt_ip_sum(p, info->ihl);
+}
+
+/* How the sum of addresses and ports changes. */
+static uint64_t sum_change(const struct pkt_info *from, const struct ends *to)
+{
+	return (uint64_t)(uint32_t)~from->src + (uint32_t)~from->dst +
+	       (uint16_t)~from->sport + (uint16_t)~from->dport + to->src +
+	       to->dst + to->sport + to->dport;
+}
+
+/* Writes new addresses and ports; the checksums are no longer right. */
+static void write_ends(struct pkt *p, struct pkt_info *info,
+		       const struct ends *to)
+{
+	uint8_t *h = p->data, *t = h + info->ihl;
+
+	put_be32(h + 12, to->src);
+	put_be32(h + 16, to->dst);
+	put_be16(t, to->sport);
+	put_be16(t + 2, to->dport);
+	info->src = to->src;
+	info->dst = to->dst;
+	info->sport = to->sport;
+	info->dport = to->dport;
+}
+
+/*
+ * The same, with the checksums. Both were right before, so changing them by the
+ * difference (RFC 1624) gives what summing anew would.
+ */
+static void rewrite(struct pkt *p, struct pkt_info *info, const struct ends *to)
+{
+	uint8_t *sum = sum_at(p, info), *ip = p->data + 10;
+	uint64_t change = sum_change(info, to);
+	uint64_t ip_change = (uint64_t)(uint32_t)~info->src +
+			     (uint32_t)~info->dst + to->src + to->dst;
+	uint16_t old = get_be16(sum);
+
+	write_ends(p, info, to);
+	if (!old || sums_old_sum(p, info)) {
+		sum_anew(p, info);
+		return;
+	}
+	put_sum(p, info, cksum_fold((uint16_t)~old + change));
+	put_be16(ip, cksum_fold((uint16_t)~get_be16(ip) + ip_change));
+}
+
+/* The helper sees the packet, which may change in length and content. */
+static void run_helper(const struct through *t)
+{
+	struct helper_call call = { .fw = t->fw,
+				    .entry = t->entry,
+				    .maddr = t->maddr,
+				    .pkt = t->p,
+				    .info = t->info };
+
+	if (t->way == MASQ_OUT)
+		helper_out(&call);
+	else
+		helper_in(&call);
+	pkt_look(t->p, t->info);
+	sum_anew(t->p, t->info);
+}
+
+static void next_state(const struct through *t)
+{
+	enum masq_state state = MASQ_UDP;
+
+	if (t->info->proto == IPPROTO_TCP)
+		state = masq_tcp_next(masq_at(t->fw, t->entry)->state, t->way,
+				      t->p->data[t->info->ihl + 13]);
+	masq_set_state(t->fw, t->entry, state);
+}
+
+/* The end of every packet's way through its entry. */
+static enum masq_result finish(const struct through *t, const struct ends *to)
+{
+	if (masq_at(t->fw, t->entry)->helper) {
+		write_ends(t->p, t->info, to);
+		run_helper(t);
+	} else {
+		rewrite(t->p, t->info, to);
+	}
+	next_state(t);
+	masq_put(t->fw, t->entry);
+	if (t->info->no_ports) /* see look_at_ports() */
+		pkt_look(t->p, t->info);
+	return MASQ_DONE;
+}
+
+void masq_follow_address(struct fw *fw, uint32_t entry, uint32_t maddr,
+			 enum masq_user user)
+{
+	static const char *const text[] = {
+		[MASQ_USER_PORTS] = "IP_MASQ:ip_fw_masquerade(): change "
+				    "masq.addr from",
+		/* quirk: without "from" */
+		[MASQ_USER_ICMP] = "IP_MASQ:ip_fw_masq_icmp(): change "
+				   "masq.addr",
+	};
+	int32_t dynaddr = fw->st->host.sysctl[SYSCTL_IP_DYNADDR];
+	uint32_t old = masq_at(fw, entry)->maddr;
+
+	if (!dynaddr || old == maddr ||
+	    !(masq_at(fw, entry)->flags & MASQ_NO_REPLY))
+		return;
+	if (dynaddr > 1)
+		fw_log(fw, LEVEL_INFO, "%s %u.%u.%u.%u to %u.%u.%u.%u",
+		       text[user], old >> 24, old >> 16 & 255, old >> 8 & 255,
+		       old & 255, maddr >> 24, maddr >> 16 & 255,
+		       maddr >> 8 & 255, maddr & 255);
+	masq_unhash(fw, entry);
+	masq_edit(fw, entry)->maddr = maddr;
+	masq_hash(fw, entry);
+}
+
+/* A found entry learns from a packet of its inside host. */
+static void learn_out(const struct through *t)
+{
+	const struct masq_entry *e = masq_at(t->fw, t->entry);
+	struct masq_entry *w;
+
+	masq_follow_address(t->fw, t->entry, t->maddr, MASQ_USER_PORTS);
+	if (e->flags & MASQ_NO_SPORT && e->proto == IPPROTO_TCP) {
+		masq_unhash(t->fw, t->entry);
+		w = masq_edit(t->fw, t->entry);
+		w->sport = t->info->sport;
+		w->flags &= (uint16_t)~MASQ_NO_SPORT;
+		masq_hash(t->fw, t->entry);
+	}
+	if (e->flags & MASQ_DLOOSE) {
+		w = masq_edit_hot(t->fw, t->entry);
+		w->daddr = t->info->dst;
+		w->dport = t->info->dport;
+	}
+}
+
+/* An entry for a conversation that begins inside, or FW_NIL. */
+static uint32_t create_out(const struct through *t)
+{
+	const struct pkt_info *info = t->info;
+	const struct masq_want want = {
+		.proto = info->proto,
+		.maddr = t->maddr,
+		.saddr = info->src,
+		.sport = info->sport,
+		.daddr = info->dst,
+		.dport = info->dport,
+	};
+	uint32_t entry = FW_NIL;
+
+	if (t->fw->st->fwd.active)
+		entry = fwd_out_create(t->fw, t->maddr, info);
+	if (entry == FW_NIL)
+		entry = masq_new(t->fw, &want);
+	if (entry != FW_NIL && !masq_at(t->fw, entry)->helper && t->p->mark)
+		helper_bind_mark(t->fw, entry, t->p->mark);
+	return entry;
+}
+
+/* Ports are read where the filter sees none, too: of a later piece. */
+static void look_at_ports(const struct pkt *p, struct pkt_info *info)
+{
+	info->sport = get_be16(p->data + info->ihl);
+	info->dport = get_be16(p->data + info->ihl + 2);
+}
+
+enum masq_result masq_out(struct fw *fw, uint32_t ifindex, struct pkt *p,
+			  struct pkt_info *info)
+{
+	struct through t = { fw, p, info, FW_NIL, 0, MASQ_OUT };
+	const struct masq_entry *e;
+
+	t.maddr = host_if_addr(fw, ifindex);
+	if (masq_shape(p, info) != SHAPE_OK)
+		return MASQ_DROP;
+	if (info->proto == IPPROTO_ICMP)
+		return masq_icmp_out(fw, t.maddr, p, info);
+	look_at_ports(p, info);
+	if (!sum_ok(p, info))
+		return MASQ_DROP;
+	t.entry = masq_out_get(fw, info->proto, info->src, info->sport,
+			       info->dst, info->dport);
+	if (t.entry != FW_NIL)
+		learn_out(&t);
+	else
+		t.entry = create_out(&t);
+	if (t.entry == FW_NIL)
+		return MASQ_DROP;
+	if (fw->st->fwd.active)
+		fwd_out_update(fw, t.entry, info);
+	e = masq_at(fw, t.entry);
+	return finish(&t, &(const struct ends){ e->maddr, info->dst, e->mport,
+						info->dport });
+}
+
+/* The entry learns its outside end from a packet that came from there. */
+static void learn_in(const struct through *t)
+{
+	const struct masq_entry *e = masq_at(t->fw, t->entry);
+	struct masq_entry *w = masq_edit_hot(t->fw, t->entry);
+
+	w->flags &= (uint16_t)~MASQ_NO_REPLY;
+	if (e->flags & MASQ_DLOOSE) {
+		w->daddr = t->info->src;
+		w->dport = t->info->sport;
+		return;
+	}
+	if (e->flags & MASQ_NO_DPORT) {
+		masq_unhash(t->fw, t->entry);
+		w->dport = t->info->sport;
+		w->flags &= (uint16_t)~MASQ_NO_DPORT;
+		masq_hash(t->fw, t->entry);
+	}
+	if (e->flags & MASQ_NO_DADDR) {
+		masq_unhash(t->fw, t->entry);
+		w->daddr = t->info->src;
+		w->flags &= (uint16_t)~MASQ_NO_DADDR;
+		masq_hash(t->fw, t->entry);
+	}
+}
+
+/* Whether a TCP or UDP packet for the host is looked at. */
+static bool is_examined(struct fw *fw, const struct pkt *p,
+			const struct pkt_info *info)
+{
+	return masq_port_in_range(info->dport) ||
+	       (fw->st->fwd.active && fwd_in_rule(fw, p, info)) ||
+	       fw->st->masq.special_ports;
+}
+
+enum masq_result masq_in(struct fw *fw, struct pkt *p, struct pkt_info *info)
+{
+	struct through t = { fw, p, info, FW_NIL, info->dst, MASQ_IN };
+	enum masq_shape shape = masq_shape(p, info);
+	const struct masq_entry *e;
+
+	if (shape == SHAPE_SHORT)
+		return MASQ_DROP;
+	if (shape != SHAPE_OK)
+		return MASQ_PASS;
+	if (info->proto == IPPROTO_ICMP)
+		return masq_icmp_in(fw, p, info);
+	look_at_ports(p, info);
+	if (!is_examined(fw, p, info))
+		return MASQ_PASS;
+	if (!sum_ok(p, info))
+		return MASQ_DROP;
+	t.entry = masq_in_get(fw, info->proto, info->src, info->sport,
+			      info->dst, info->dport);
+	if (t.entry == FW_NIL && fw->st->fwd.active)
+		t.entry = fwd_in_create(fw, p, info);
+	if (t.entry == FW_NIL)
+		return MASQ_PASS;
+	learn_in(&t);
+	e = masq_at(fw, t.entry);
+	return finish(&t, &(const struct ends){ info->src, e->saddr,
+						info->sport, e->sport });
+}

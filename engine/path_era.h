@@ -1,0 +1,19 @@
+/* What an era's path is: one such row each, chosen in path.c. */
+#ifndef ENGINE_PATH_ERA_H
+#define ENGINE_PATH_ERA_H
+
+#include <stdint.h>
+
+struct fw;
+struct pkt;
+
+struct path_era {
+	/* @p arrived on the interface, which is up; it is the path's to change.
+	 */
+	void (*arrive)(struct fw *fw, uint32_t ifindex, struct pkt *p);
+	void (*send)(struct fw *fw, struct pkt *p);
+};
+
+extern const struct path_era path22;
+
+#endif
