@@ -98,6 +98,7 @@ LIBCOMPAT = \
 	libcompat/sockopt.c \
 	libcompat/store.c \
 	libcompat/store_file.c \
+	libcompat/store_room.c \
 
 
 GATEWAY = \

@@ -132,7 +132,7 @@ int place_reset(struct play_place *place, enum fw_era era)
 	unsetenv("FWCOMPAT_PROC");
 	if (setenv("FWCOMPAT_STATE", path, 1))
 		return -ENOMEM;
-	setenv("FWCOMPAT_RESOLVE", "files", 1);
+	setenv("FWCOMPAT_RESOLVE", "localhost", 1);
 	fd = open(place_path(place, "log", path),
 		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)

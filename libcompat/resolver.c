@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 /* Copies a name out; one that does not fit is none. */
@@ -22,12 +23,36 @@ static int copy_name(const char *from, char *name, size_t n)
 	return 0;
 }
 
-static void choose_sources(void)
+/* Whose word is taken for hosts, as FWCOMPAT_RESOLVE says. */
+enum sources { ALL, FILES, LOCALHOST };
+
+static enum sources choose_sources(void)
 {
 	const char *want = secure_getenv("FWCOMPAT_RESOLVE");
 
-	if (want && strcmp(want, "files") == 0)
-		__nss_configure_lookup("hosts", "files");
+	if (want && strcmp(want, "localhost") == 0)
+		return LOCALHOST;
+	if (!want || strcmp(want, "files") != 0)
+		return ALL;
+	__nss_configure_lookup("hosts", "files");
+	return FILES;
+}
+
+/* The C library's rules for words that name no host but are an address. */
+static int host_by_itself(const char *name, uint32_t *addr)
+{
+	size_t n = strspn(name, "0123456789.");
+	struct in_addr in;
+
+	if (strcasecmp(name, "localhost") == 0) {
+		*addr = INADDR_LOOPBACK;
+		return 1;
+	}
+	if (n == 0 || name[n] || name[0] == '.' || name[n - 1] == '.' ||
+	    !inet_aton(name, &in))
+		return 0;
+	*addr = ntohl(in.s_addr);
+	return 1;
 }
 
 static int host(const char *name, uint32_t *addr, int n)
@@ -35,7 +60,8 @@ static int host(const char *name, uint32_t *addr, int n)
 	const struct hostent *h;
 	int found = 0;
 
-	choose_sources();
+	if (choose_sources() == LOCALHOST)
+		return n > 0 ? host_by_itself(name, addr) : 0;
 	h = gethostbyname(name);
 	if (!h || h->h_addrtype != AF_INET || h->h_length != 4)
 		return 0;
@@ -53,7 +79,9 @@ static int host_name(uint32_t addr, char *name, size_t n)
 	uint32_t be = htonl(addr);
 	const struct hostent *h;
 
-	choose_sources();
+	if (choose_sources() == LOCALHOST)
+		return addr == INADDR_LOOPBACK ? copy_name("localhost", name, n)
+					       : -ENOENT;
 	h = gethostbyaddr(&be, sizeof(be), AF_INET);
 	return h && h->h_name ? copy_name(h->h_name, name, n) : -ENOENT;
 }

@@ -5,8 +5,9 @@
 #include "core/names.h"
 
 /*
- * What the machine knows. With FWCOMPAT_RESOLVE=files in the environment hosts
- * are looked up in its files alone, never over the network.
+ * What the machine knows. With FWCOMPAT_RESOLVE in the environment, of hosts
+ * only what its files know ("files": nothing goes over the network), or only
+ * that localhost is 127.0.0.1 ("localhost").
  */
 extern const struct resolver libc_resolver;
 

@@ -2,10 +2,7 @@
  * The state file: header page, journal, struct fw_state, in this order, all of
  * it mapped, most of it a hole.
  *
- * What may be written is allocated before, with the journal room that goes with
- * it: a block is saved once in a transaction at most, so a journal of as many
- * elements as there are usable blocks never overflows, and a full disk is an
- * error of grow(), never a fault in the middle of a change.
+ * What may be written of it is allocated before (libcompat/store_room.h).
  */
 #include "libcompat/store.h"
 
@@ -24,25 +21,20 @@
 #include "engine/path.h"
 #include "libcompat/clock.h"
 #include "libcompat/store_file.h"
+#include "libcompat/store_room.h"
 
-enum { STORE_VERSION = 1, EXTENTS_MAX = 16, PAGE = 4096 };
-
-/* Blocks [start, end) of the state that are allocated. */
-struct extent {
-	uint32_t start, end;
-};
+enum { STORE_VERSION = 1, PAGE = 4096 };
 
 /* The file's first page. */
 struct header {
 	char magic[8]; /* not there yet while the file is being made */
 	uint32_t ready;
 	uint32_t version; /* STORE_VERSION */
-	uint32_t state_version;
-	uint32_t n_extents;
-	uint64_t file_bytes;
+	uint32_t layout;  /* see state_layout() */
+	uint32_t file_bytes;
 	uint64_t saved; /* blocks in the journal; 0: no open transaction */
 	char boot_id[40];
-	struct extent extent[EXTENTS_MAX];
+	struct store_room room;
 };
 _Static_assert(sizeof(struct header) == 208, "state file format changed");
 
@@ -74,6 +66,33 @@ struct store {
 	char why[256];
 };
 
+/* A number that differs between states whose parts lie differently. */
+static uint32_t state_layout(void)
+{
+	static const uint32_t parts[] = {
+		FW_STATE_VERSION,
+		offsetof(struct fw_state, host),
+		offsetof(struct fw_state, chains),
+		offsetof(struct fw_state, lists),
+		offsetof(struct fw_state, helpers),
+		offsetof(struct fw_state, modules),
+		offsetof(struct fw_state, rate),
+		offsetof(struct fw_state, masq),
+		offsetof(struct fw_state, fwd),
+		offsetof(struct fw_state, chain),
+		offsetof(struct fw_state, rule),
+		offsetof(struct fw_state, rule20),
+		offsetof(struct fw_state, forward),
+		offsetof(struct fw_state, entry),
+		sizeof(struct fw_state),
+	};
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		sum = sum * 31 + parts[i];
+	return sum;
+}
+
 static int fail(struct store *s, int r, const char *text)
 {
 	snprintf(s->why, sizeof(s->why), "%s", text);
@@ -85,92 +104,24 @@ const char *store_why(const struct store *s)
 	return s->why;
 }
 
-/* Allocates that part of the file, which keeps what it has. */
-static int allocate(struct store *s, uint64_t at, uint64_t bytes)
-{
-	int r;
-
-	if (!bytes)
-		return 0;
-	do
-		r = posix_fallocate(s->fd, (off_t)at, (off_t)bytes);
-	while (r == EINTR);
-	return -r;
-}
-
-/* Journal elements that are allocated. */
-static uint64_t journal_room(const struct header *h)
-{
-	uint64_t blocks = 0;
-
-	for (uint32_t i = 0; i < h->n_extents; i++)
-		blocks += h->extent[i].end - h->extent[i].start;
-	return blocks;
-}
-
-/* Allocates blocks [@from, @to) of the state, and so many journal elements
- * more. */
-static int allocate_blocks(struct store *s, uint32_t from, uint32_t to)
-{
-	uint64_t room = journal_room(s->header), more = to - from;
-	int r = 0;
-
-	if (room + more > BLOCKS)
-		return -ENOSPC;
-	r = allocate(s, STATE_AT + (uint64_t)from * JOURNAL_BLOCK,
-		     more * JOURNAL_BLOCK);
-	if (r == 0)
-		r = allocate(s, INDEX_AT + room * 4, more * 4);
-	if (r == 0)
-		r = allocate(s, OLD_AT + room * JOURNAL_BLOCK,
-			     more * JOURNAL_BLOCK);
-	return r;
-}
-
-/*
- * The extent that holds block @from, else one that ends there, else a new empty
- * one: in this order, so that no two ever overlap.
- */
-static struct extent *extent_at(struct header *h, uint32_t from)
-{
-	for (uint32_t i = 0; i < h->n_extents; i++)
-		if (h->extent[i].start <= from && from < h->extent[i].end)
-			return &h->extent[i];
-	for (uint32_t i = 0; i < h->n_extents; i++)
-		if (h->extent[i].end == from)
-			return &h->extent[i];
-	if (h->n_extents == EXTENTS_MAX)
-		return NULL;
-	h->extent[h->n_extents] = (struct extent){ from, from };
-	return &h->extent[h->n_extents++];
-}
-
-/*
- * The engine's env->grow. An extent only ever grows, and only when all of it is
- * allocated: a process that is killed in here leaves at most room that is taken
- * and not used.
- */
+/* The engine's env->grow. */
 static int grow(void *ctx, uint64_t offset, uint64_t bytes)
 {
+	static const struct store_places places = {
+		.index = INDEX_AT,
+		.old = OLD_AT,
+		.state = STATE_AT,
+		.blocks = BLOCKS,
+	};
 	struct store *s = ctx;
 	uint32_t from = (uint32_t)(offset / JOURNAL_BLOCK);
 	uint32_t to = (uint32_t)((offset + bytes + JOURNAL_BLOCK - 1) /
 				 JOURNAL_BLOCK);
-	struct extent *e = extent_at(s->header, from);
-	int r;
+	int r = store_room_grow(&s->header->room, s->fd, &places, from, to);
 
-	if (!e)
-		return -ENOSPC;
-	if (to <= e->end)
-		return 0;
-	r = allocate_blocks(s, e->end, to);
-	if (r) {
+	if (r)
 		fail(s, r, strerror(-r));
-		return r == -EFBIG || r == -EDQUOT ? -ENOSPC : r;
-	}
-	atomic_signal_fence(memory_order_seq_cst);
-	e->end = to;
-	return 0;
+	return r;
 }
 
 static void relay_out(void *ctx, const struct fw_out *out)
@@ -199,7 +150,7 @@ static int set_length(struct store *s)
 		return -EFBIG;
 	if (ftruncate(s->fd, 0) || ftruncate(s->fd, FILE_BYTES))
 		return -errno;
-	return allocate(s, 0, PAGE);
+	return store_room_allocate(s->fd, 0, PAGE);
 }
 
 /*
@@ -227,7 +178,7 @@ static int make(struct store *s)
 	memcpy(h->magic, magic, sizeof(magic));
 	memcpy(h->boot_id, s->boot_id, sizeof(s->boot_id));
 	h->version = STORE_VERSION;
-	h->state_version = FW_STATE_VERSION;
+	h->layout = state_layout();
 	h->file_bytes = FILE_BYTES;
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&h->ready = 1;
@@ -239,29 +190,6 @@ fail:
 	return fail(s, r, strerror(-r));
 }
 
-/* Whether the header's extents are such as grow() makes. */
-static bool extents_ok(const struct header *h)
-{
-	if (h->n_extents < 1 || h->n_extents > EXTENTS_MAX)
-		return false;
-	for (uint32_t i = 0; i < h->n_extents; i++)
-		if (h->extent[i].start > h->extent[i].end ||
-		    h->extent[i].end > BLOCKS)
-			return false;
-	return journal_room(h) <= BLOCKS;
-}
-
-/* Whether all of [@offset, @offset + @bytes) of the state is allocated. */
-static bool usable(const struct header *h, uint64_t offset, uint64_t bytes)
-{
-	for (uint32_t i = 0; i < h->n_extents; i++)
-		if ((uint64_t)h->extent[i].start * JOURNAL_BLOCK <= offset &&
-		    offset + bytes <=
-			    (uint64_t)h->extent[i].end * JOURNAL_BLOCK)
-			return true;
-	return bytes == 0;
-}
-
 /* Takes back what a killed process had not committed. */
 static int recover(struct store *s)
 {
@@ -269,14 +197,14 @@ static int recover(struct store *s)
 
 	if (!h->saved)
 		return 0;
-	if (h->saved > journal_room(h))
+	if (h->saved > store_room_blocks(&h->room))
 		return -EINVAL;
 	for (uint64_t i = 0; i < h->saved; i++)
-		if (!usable(h, (uint64_t)s->journal.index[i] * JOURNAL_BLOCK,
-			    JOURNAL_BLOCK))
+		if (!store_room_has(&h->room, s->journal.index[i],
+				    (uint64_t)s->journal.index[i] + 1))
 			return -EINVAL;
 	return journal_rollback(&s->journal, s->state, sizeof(*s->state),
-				journal_room(h));
+				store_room_blocks(&h->room));
 }
 
 /* What others rely on without looking: cheap, whatever the state holds. */
@@ -290,7 +218,8 @@ static bool state_ok(const struct store *s)
 		return false;
 	for (int t = 0; t < FW_TABLES; t++)
 		if (!fw_table_span(st, t, &offset, &bytes) ||
-		    !usable(s->header, offset, bytes))
+		    !store_room_has(&s->header->room, offset / JOURNAL_BLOCK,
+				    (offset + bytes) / JOURNAL_BLOCK))
 			return false;
 	return true;
 }
@@ -327,13 +256,13 @@ static int prepare(struct store *s)
 		return fail(s, -EPROTO, "not a state file");
 	if (memcmp(h->boot_id, s->boot_id, sizeof(s->boot_id)))
 		return make(s);
-	if (h->version != STORE_VERSION ||
-	    h->state_version != FW_STATE_VERSION || h->file_bytes != FILE_BYTES)
+	if (h->version != STORE_VERSION || h->layout != state_layout() ||
+	    h->file_bytes != FILE_BYTES)
 		return fail(s, -EPROTO,
 			    "the state file is of another version of fwcompat; "
 			    "`fwcompat reset' makes a new one");
-	if (size != FILE_BYTES || !h->ready || !extents_ok(h) || recover(s) ||
-	    !state_ok(s))
+	if (size != FILE_BYTES || !h->ready ||
+	    !store_room_ok(&h->room, BLOCKS) || recover(s) || !state_ok(s))
 		return fail(s, -EPROTO,
 			    "the state file is damaged; `fwcompat reset' makes "
 			    "a new one");
@@ -474,6 +403,21 @@ static int attach(struct store *s, struct fw *fw)
 	return fw_attach(fw, s->state, &s->journal, &s->env);
 }
 
+/*
+ * Does what is due by @now. A host that nobody entered for months is led there
+ * in steps, since moments more than 2^31 ticks apart cannot be compared.
+ */
+static void run_until(struct fw *fw, ticks_t now)
+{
+	ticks_t at = fw->st->g.now, step = (ticks_t)1 << 30;
+
+	while (now - at > step) {
+		at += step;
+		fw_run(fw, at);
+	}
+	fw_run(fw, now);
+}
+
 int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 {
 	int r;
@@ -492,7 +436,7 @@ int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 	s->inside = true;
 	s->fw = fw;
 	s->host = env;
-	fw_run(fw, store_now(s));
+	run_until(fw, store_now(s));
 	journal_commit(&s->journal);
 	return 0;
 }

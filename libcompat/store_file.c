@@ -13,12 +13,17 @@
 
 #include "libcompat/store.h"
 
-/* A directory from the environment, or NULL: unset, or not absolute. */
-static const char *absolute(const char *variable)
+/* The session's own directory, or NULL: there is none, or it is left over from
+ * another user's session. */
+static const char *runtime_dir(void)
 {
-	const char *value = secure_getenv(variable);
+	const char *dir = secure_getenv("XDG_RUNTIME_DIR");
+	struct stat st;
 
-	return value && value[0] == '/' ? value : NULL;
+	return dir && dir[0] == '/' && stat(dir, &st) == 0 &&
+			       st.st_uid == geteuid()
+		       ? dir
+		       : NULL;
 }
 
 /* The path that the user names, or NULL. */
@@ -31,15 +36,14 @@ static const char *given_path(void)
 
 int store_path(char *buf, size_t n)
 {
-	const char *given = given_path();
-	const char *runtime = absolute("XDG_RUNTIME_DIR");
+	const char *given = given_path(), *runtime;
 	int len;
 
 	if (given)
 		len = snprintf(buf, n, "%s", given);
 	else if (geteuid() == 0)
 		len = snprintf(buf, n, "/run/fwcompat/state");
-	else if (runtime)
+	else if ((runtime = runtime_dir()))
 		len = snprintf(buf, n, "%s/fwcompat/state", runtime);
 	else
 		len = snprintf(buf, n, "/tmp/fwcompat-%u/state",
