@@ -217,8 +217,11 @@ UNIT_TESTS = \
 	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
+	tests/unit/test_lists.c \
+	tests/unit/test_match20.c \
 	tests/unit/test_match22.c \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
@@ -230,6 +233,7 @@ UNIT_TESTS = \
 
 UNIT_SHARED = \
 	tests/unit/host22.c \
+	tests/unit/names.c \
 	tests/unit/ops.c \
 
 FUZZERS = \

@@ -7,7 +7,7 @@
 #include "ipfwadm/parse.h"
 
 /* Facts that follow from category, command and ports. */
-void parse_derive_facts(struct parse *p)
+void ipfwadm_derive_facts(struct ipfwadm_parse *p)
 {
 	static const uint32_t category[] = {
 		[IPFWADM_FORWARD] = HAS_CATEGORY | FIREWALL | ON_FORWARD,
@@ -116,26 +116,26 @@ static const struct check dst_checks[] = {
 	  "destination address (-D) required for this command" },
 };
 
-static int run_checks(struct parse *p, const struct check *c, size_t n)
+static int run_checks(struct ipfwadm_parse *p, const struct check *c, size_t n)
 {
 	for (; n > 0; c++, n--)
 		if ((p->facts & c->all) == c->all && !(p->facts & c->none))
-			return parse_fail(p, "%s", c->message);
+			return ipfwadm_fail(p, "%s", c->message);
 	return 0;
 }
 
-int parse_check_options(struct parse *p)
+int ipfwadm_check_options(struct ipfwadm_parse *p)
 {
 	return run_checks(p, checks, sizeof(checks) / sizeof(checks[0]));
 }
 
-int parse_check_source(struct parse *p)
+int ipfwadm_check_source(struct ipfwadm_parse *p)
 {
 	return run_checks(p, src_checks,
 			  sizeof(src_checks) / sizeof(src_checks[0]));
 }
 
-int parse_check_destination(struct parse *p)
+int ipfwadm_check_destination(struct ipfwadm_parse *p)
 {
 	return run_checks(p, dst_checks,
 			  sizeof(dst_checks) / sizeof(dst_checks[0]));

@@ -37,7 +37,8 @@ static void mask_side(struct ipfwadm_side *side)
 	side->addrs = kept;
 }
 
-int parse_address(struct parse *p, const char *word, struct ipfwadm_side *side)
+int ipfwadm_parse_address(struct ipfwadm_parse *p, const char *word,
+			  struct ipfwadm_side *side)
 {
 	const char *slash = strrchr(word, '/');
 	char *host =
@@ -46,20 +47,21 @@ int parse_address(struct parse *p, const char *word, struct ipfwadm_side *side)
 
 	side->mask = 0xFFFFFFFF;
 	if (!host)
-		return parse_fail(p, "out of memory");
+		return ipfwadm_fail(p, "out of memory");
 	if (slash && mask_parse(slash + 1, &side->mask))
-		status = parse_fail(p, "invalid mask \"%s\" specified",
-				    slash + 1);
+		status = ipfwadm_fail(p, "invalid mask \"%s\" specified",
+				      slash + 1);
 	else if (side->mask == 0)
 		side->addrs = 1; /* the address is not even looked at */
 	else if (look_up(p->names, host, side))
-		status = parse_fail(p, "host/network \"%s\" not found", host);
+		status = ipfwadm_fail(p, "host/network \"%s\" not found", host);
 	free(host);
 	mask_side(side);
 	return status;
 }
 
-int parse_via_addr(struct parse *p, const char *word, uint32_t *addr)
+int ipfwadm_parse_via_addr(struct ipfwadm_parse *p, const char *word,
+			   uint32_t *addr)
 {
 	uint32_t found[2];
 	int n;
@@ -68,16 +70,17 @@ int parse_via_addr(struct parse *p, const char *word, uint32_t *addr)
 		return 0;
 	n = p->names->host(word, found, 2);
 	if (n < 1)
-		return parse_fail(p, "host \"%s\" not found", word);
+		return ipfwadm_fail(p, "host \"%s\" not found", word);
 	if (n > 1)
-		return parse_fail(
+		return ipfwadm_fail(
 			p, "hostname \"%s\" does not specify a unique address",
 			word);
 	*addr = found[0];
 	return 0;
 }
 
-int parse_port(struct parse *p, const char *word, uint16_t *port)
+int ipfwadm_parse_port(struct ipfwadm_parse *p, const char *word,
+		       uint16_t *port)
 {
 	static const char *const proto[] = {
 		[FW20_TCP] = "tcp", [FW20_UDP] = "udp", [FW20_ICMP] = NULL
@@ -91,32 +94,34 @@ int parse_port(struct parse *p, const char *word, uint16_t *port)
 	}
 	if (proto[kind] && p->names->service(word, proto[kind], port) == 0)
 		return 0;
-	return parse_fail(p,
-			  kind == FW20_ICMP
-				  ? "invalid ICMP type \"%s\" specified"
-				  : "invalid port/service \"%s\" specified",
-			  word);
+	return ipfwadm_fail(p,
+			    kind == FW20_ICMP
+				    ? "invalid ICMP type \"%s\" specified"
+				    : "invalid port/service \"%s\" specified",
+			    word);
 }
 
-static int parse_range(struct parse *p, const char *word, uint16_t port[2])
+static int parse_range(struct ipfwadm_parse *p, const char *word,
+		       uint16_t port[2])
 {
 	const char *colon = strchr(word, ':');
 	char *lower = strndup(word, (size_t)(colon - word));
 	int status;
 
 	if (!lower)
-		return parse_fail(p, "out of memory");
-	status = parse_port(p, lower, &port[0]);
+		return ipfwadm_fail(p, "out of memory");
+	status = ipfwadm_parse_port(p, lower, &port[0]);
 	free(lower);
 	if (status == 0)
-		status = parse_port(p, colon + 1, &port[1]);
+		status = ipfwadm_parse_port(p, colon + 1, &port[1]);
 	if (status == 0 && port[0] > port[1])
-		status = parse_fail(p, "invalid range of ports (%d > %d)",
-				    port[0], port[1]);
+		status = ipfwadm_fail(p, "invalid range of ports (%d > %d)",
+				      port[0], port[1]);
 	return status;
 }
 
-int parse_ports(struct parse *p, const struct side_words *side, uint16_t *port)
+int ipfwadm_parse_ports(struct ipfwadm_parse *p, const struct side_words *side,
+			uint16_t *port)
 {
 	uint16_t *next = port + (side->range ? 2 : 0);
 	int status = 0;
@@ -125,6 +130,6 @@ int parse_ports(struct parse *p, const struct side_words *side, uint16_t *port)
 		if (strchr(side->port[i], ':'))
 			status = parse_range(p, side->port[i], port);
 		else
-			status = parse_port(p, side->port[i], next++);
+			status = ipfwadm_parse_port(p, side->port[i], next++);
 	return status;
 }

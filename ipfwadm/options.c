@@ -10,7 +10,7 @@
 #include "core/number.h"
 #include "ipfwadm/parse.h"
 
-int parse_fail(struct parse *p, const char *fmt, ...)
+int ipfwadm_fail(struct ipfwadm_parse *p, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -23,7 +23,7 @@ int parse_fail(struct parse *p, const char *fmt, ...)
 }
 
 /* The next word, if it is one and not an option; it is used up. */
-static const char *next_word(struct parse *p)
+static const char *next_word(struct ipfwadm_parse *p)
 {
 	const char *word = optscan_peek(&p->scan, 0);
 
@@ -40,17 +40,18 @@ static int find_prefix(const char *const *words, const char *word)
 }
 
 /* Marks a flag option as given; a status if it was before. */
-static int once(struct parse *p, char letter)
+static int once(struct ipfwadm_parse *p, char letter)
 {
 	uint64_t bit = UINT64_C(1) << (letter & 63);
 
 	if (p->seen & bit)
-		return parse_fail(p, "multiple -%c flags not allowed", letter);
+		return ipfwadm_fail(p, "multiple -%c flags not allowed",
+				    letter);
 	p->seen |= bit;
 	return 0;
 }
 
-static int set_masquerade(struct parse *p)
+static int set_masquerade(struct ipfwadm_parse *p)
 {
 	int status = once(p, 'm');
 
@@ -61,7 +62,7 @@ static int set_masquerade(struct parse *p)
 	return 0;
 }
 
-static int take_policy(struct parse *p, const char *word)
+static int take_policy(struct ipfwadm_parse *p, const char *word)
 {
 	static const char *const words[] = { "accept", "deny", "reject",
 					     "masquerade", NULL };
@@ -70,7 +71,7 @@ static int take_policy(struct parse *p, const char *word)
 	int i = find_prefix(words, word);
 
 	if (i < 0)
-		return parse_fail(p, "invalid policy \"%s\" specified", word);
+		return ipfwadm_fail(p, "invalid policy \"%s\" specified", word);
 	p->facts |= POLICY_WORD;
 	p->cmd->rule.flags |= flags[i];
 	if (flags[i] & FW20_ACCEPT)
@@ -78,7 +79,7 @@ static int take_policy(struct parse *p, const char *word)
 	return i == 3 ? set_masquerade(p) : 0;
 }
 
-static int take_optional_policy(struct parse *p, const char *arg)
+static int take_optional_policy(struct ipfwadm_parse *p, const char *arg)
 {
 	const char *word = next_word(p);
 
@@ -86,7 +87,7 @@ static int take_optional_policy(struct parse *p, const char *arg)
 	return word ? take_policy(p, word) : 0;
 }
 
-static int take_direction(struct parse *p, const char *arg)
+static int take_direction(struct ipfwadm_parse *p, const char *arg)
 {
 	static const char *const words[] = { "in", "out", "both", NULL };
 	static const uint16_t flags[] = { FW20_ACCTIN, FW20_ACCTOUT, 0 };
@@ -98,63 +99,64 @@ static int take_direction(struct parse *p, const char *arg)
 		return 0;
 	i = find_prefix(words, word);
 	if (i < 0)
-		return parse_fail(p, "invalid direction \"%s\" specified",
-				  word);
+		return ipfwadm_fail(p, "invalid direction \"%s\" specified",
+				    word);
 	p->cmd->rule.flags |= flags[i];
 	return 0;
 }
 
-static int take_timeouts(struct parse *p, const char *arg)
+static int take_timeouts(struct ipfwadm_parse *p, const char *arg)
 {
 	const char *word[3] = { arg, next_word(p), NULL };
 
 	if (word[1])
 		word[2] = next_word(p);
 	if (!word[2])
-		return parse_fail(p, "-s requires 3 timeout values");
+		return ipfwadm_fail(p, "-s requires 3 timeout values");
 	for (int i = 0; i < 3; i++)
 		if (number_parse(word[i], 10, 0, INT32_MAX,
 				 &p->cmd->timeout_s[i]))
-			return parse_fail(
+			return ipfwadm_fail(
 				p, "invalid timeout value \"%s\" specified",
 				word[i]);
 	return 0;
 }
 
-static int take_protocol(struct parse *p, const char *word)
+static int take_protocol(struct ipfwadm_parse *p, const char *word)
 {
 	static const char *const words[] = { "all", "tcp", "udp", "icmp",
 					     NULL };
 	int i = find_prefix(words, word);
 
 	if (i < 0)
-		return parse_fail(p, "invalid protocol \"%s\" specified", word);
+		return ipfwadm_fail(p, "invalid protocol \"%s\" specified",
+				    word);
 	p->cmd->rule.flags |= (uint16_t)i;
 	return 0;
 }
 
-static int take_tos(struct parse *p, const char *arg)
+static int take_tos(struct ipfwadm_parse *p, const char *arg)
 {
 	const char *word[2] = { arg, next_word(p) };
 	int32_t value[2];
 
 	if (!word[1])
-		return parse_fail(p, "-t requires 2 hexbyte arguments");
+		return ipfwadm_fail(p, "-t requires 2 hexbyte arguments");
 	for (int i = 0; i < 2; i++)
 		if (number_parse(word[i], 16, 0, 0xFF, &value[i]))
-			return parse_fail(p, "invalid hexbyte \"%s\" specified",
-					  word[i]);
+			return ipfwadm_fail(
+				p, "invalid hexbyte \"%s\" specified", word[i]);
 	p->cmd->rule.tos_and = (uint8_t)value[0];
 	p->cmd->rule.tos_xor = (uint8_t)value[1];
 	return 0;
 }
 
-static int take_via_addr(struct parse *p, const char *word)
+static int take_via_addr(struct ipfwadm_parse *p, const char *word)
 {
-	return parse_via_addr(p, word, &p->cmd->rule.via_addr);
+	return ipfwadm_parse_via_addr(p, word, &p->cmd->rule.via_addr);
 }
 
-static int take_via(struct parse *p, const char *word)
+static int take_via(struct ipfwadm_parse *p, const char *word)
 {
 	size_t n = strnlen(word, sizeof(p->cmd->rule.via.s));
 
@@ -162,7 +164,8 @@ static int take_via(struct parse *p, const char *word)
 	return 0;
 }
 
-static int take_side(struct parse *p, struct side_words *side, const char *arg)
+static int take_side(struct ipfwadm_parse *p, struct side_words *side,
+		     const char *arg)
 {
 	const char *word;
 
@@ -172,29 +175,29 @@ static int take_side(struct parse *p, struct side_words *side, const char *arg)
 		bool range = strchr(word, ':') != NULL;
 
 		if (range && side->range)
-			return parse_fail(p, "multiple ranges not allowed");
+			return ipfwadm_fail(p, "multiple ranges not allowed");
 		side->range |= range;
 		side->ports += range ? 2 : 1;
 		side->words++;
 		if (p->src.ports + p->dst.ports > FW20_PORTS)
-			return parse_fail(
+			return ipfwadm_fail(
 				p, "too many ports specified (maximum %d)",
 				FW20_PORTS);
 	}
 	return 0;
 }
 
-static int take_src(struct parse *p, const char *arg)
+static int take_src(struct ipfwadm_parse *p, const char *arg)
 {
 	return take_side(p, &p->src, arg);
 }
 
-static int take_dst(struct parse *p, const char *arg)
+static int take_dst(struct ipfwadm_parse *p, const char *arg)
 {
 	return take_side(p, &p->dst, arg);
 }
 
-static int take_redirect(struct parse *p, const char *arg)
+static int take_redirect(struct ipfwadm_parse *p, const char *arg)
 {
 	(void)arg;
 	p->redirect = next_word(p);
@@ -213,7 +216,7 @@ static const struct option_row {
 	uint16_t flag; /* of the rule */
 	uint8_t show;  /* enum ipfwadm_show */
 	uint32_t fact;
-	int (*take)(struct parse *p, const char *arg);
+	int (*take)(struct ipfwadm_parse *p, const char *arg);
 } options[] = {
 	{ 'A', CATEGORY, .value = IPFWADM_ACCT, .take = take_direction },
 	{ 'F', CATEGORY, .value = IPFWADM_FORWARD },
@@ -258,16 +261,16 @@ static const struct option_row *find_option(int letter)
 	return o;
 }
 
-static int set_category(struct parse *p, int category)
+static int set_category(struct ipfwadm_parse *p, int category)
 {
 	if (p->cmd->category != IPFWADM_NO_CATEGORY)
-		return parse_fail(p, "multiple categories specified");
+		return ipfwadm_fail(p, "multiple categories specified");
 	p->cmd->category = (enum ipfwadm_category)category;
 	return 0;
 }
 
 /* Only -l and -z go together. */
-static int set_command(struct parse *p, int command)
+static int set_command(struct ipfwadm_parse *p, int command)
 {
 	int now = (int)p->cmd->command;
 
@@ -275,12 +278,12 @@ static int set_command(struct parse *p, int command)
 	    (now == IPFWADM_ZERO && command == IPFWADM_LIST))
 		command = IPFWADM_LIST_ZERO;
 	else if (now != IPFWADM_NO_COMMAND)
-		return parse_fail(p, "multiple commands specified");
+		return ipfwadm_fail(p, "multiple commands specified");
 	p->cmd->command = (enum ipfwadm_command)command;
 	return 0;
 }
 
-static int take_option(struct parse *p, const struct option_row *o,
+static int take_option(struct ipfwadm_parse *p, const struct option_row *o,
 		       const char *arg)
 {
 	int status;
@@ -299,15 +302,15 @@ static int take_option(struct parse *p, const struct option_row *o,
 	return o->take ? o->take(p, arg) : 0;
 }
 
-static int fail_scan(struct parse *p, struct text *why)
+static int fail_scan(struct ipfwadm_parse *p, struct text *why)
 {
-	int status = parse_fail(p, "%s", why->s ? why->s : "out of memory");
+	int status = ipfwadm_fail(p, "%s", why->s ? why->s : "out of memory");
 
 	text_fini(why);
 	return status;
 }
 
-static int take_words(struct parse *p)
+static int take_words(struct ipfwadm_parse *p)
 {
 	struct text why = { 0 };
 	const char *arg;
@@ -333,28 +336,28 @@ static int take_words(struct parse *p)
 	return status;
 }
 
-static int parse_side(struct parse *p, const struct side_words *words,
+static int parse_side(struct ipfwadm_parse *p, const struct side_words *words,
 		      struct ipfwadm_side *side, uint16_t *port)
 {
 	const char *addr = words->addr;
 
 	if (!addr && !(p->facts & EDIT))
 		return 0;
-	if (parse_address(p, addr ? addr : "0.0.0.0/0", side))
+	if (ipfwadm_parse_address(p, addr ? addr : "0.0.0.0/0", side))
 		return 2;
-	return parse_ports(p, words, port);
+	return ipfwadm_parse_ports(p, words, port);
 }
 
-static int parse_sides(struct parse *p)
+static int parse_sides(struct ipfwadm_parse *p)
 {
 	struct fw20_rule *r = &p->cmd->rule;
 	int status;
 
-	status = parse_check_source(p);
+	status = ipfwadm_check_source(p);
 	if (status == 0)
 		status = parse_side(p, &p->src, &p->cmd->src, r->port);
 	if (status == 0)
-		status = parse_check_destination(p);
+		status = ipfwadm_check_destination(p);
 	if (status == 0)
 		status = parse_side(p, &p->dst, &p->cmd->dst,
 				    r->port + p->src.ports);
@@ -367,7 +370,7 @@ static int parse_sides(struct parse *p)
 	return 0;
 }
 
-static int parse_redirect(struct parse *p)
+static int parse_redirect(struct ipfwadm_parse *p)
 {
 	struct fw20_rule *r = &p->cmd->rule;
 	int used = r->n_src + r->n_dst;
@@ -375,18 +378,19 @@ static int parse_redirect(struct parse *p)
 	if (!(p->facts & OPT_REDIR))
 		return 0;
 	if (used >= FW20_PORTS)
-		return parse_fail(
+		return ipfwadm_fail(
 			p,
 			"too many ports specified (maximum %d when using "
 			"-r option)",
 			FW20_PORTS - 1);
-	return p->redirect ? parse_port(p, p->redirect, &r->port[used]) : 0;
+	return p->redirect ? ipfwadm_parse_port(p, p->redirect, &r->port[used])
+			   : 0;
 }
 
 int ipfwadm_parse(int argc, char *const *argv, const struct resolver *names,
 		  struct ipfwadm_cmd *cmd, struct text *why)
 {
-	struct parse p = {
+	struct ipfwadm_parse p = {
 		.prog = argc > 0 ? argv[0] : "ipfwadm",
 		.names = names,
 		.cmd = cmd,
@@ -402,8 +406,8 @@ int ipfwadm_parse(int argc, char *const *argv, const struct resolver *names,
 	status = take_words(&p);
 	if (status || cmd->command == IPFWADM_HELP)
 		return status;
-	parse_derive_facts(&p);
-	status = parse_check_options(&p);
+	ipfwadm_derive_facts(&p);
+	status = ipfwadm_check_options(&p);
 	if (status == 0)
 		status = parse_sides(&p);
 	if (status == 0)

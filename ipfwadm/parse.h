@@ -57,7 +57,7 @@ struct side_words {
 	bool range;
 };
 
-struct parse {
+struct ipfwadm_parse {
 	const char *prog;
 	struct optscan scan;
 	const struct resolver *names;
@@ -71,27 +71,31 @@ struct parse {
 
 /* The original's complaint, "PROG: ..." and the hint; returns the exit
  * status, 2. */
-int parse_fail(struct parse *p, const char *fmt, ...)
+int ipfwadm_fail(struct ipfwadm_parse *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Adds the facts that follow from category, command and ports (checks.c). */
-void parse_derive_facts(struct parse *p);
+void ipfwadm_derive_facts(struct ipfwadm_parse *p);
 
 /* What options may stand together. 0 or the exit status (checks.c). */
-int parse_check_options(struct parse *p);
-int parse_check_source(struct parse *p);
-int parse_check_destination(struct parse *p);
+int ipfwadm_check_options(struct ipfwadm_parse *p);
+int ipfwadm_check_source(struct ipfwadm_parse *p);
+int ipfwadm_check_destination(struct ipfwadm_parse *p);
 
 /* "ADDR" or "ADDR/MASK" of a side (operands.c). */
-int parse_address(struct parse *p, const char *word, struct ipfwadm_side *side);
+int ipfwadm_parse_address(struct ipfwadm_parse *p, const char *word,
+			  struct ipfwadm_side *side);
 
 /* The address of -V. */
-int parse_via_addr(struct parse *p, const char *word, uint32_t *addr);
+int ipfwadm_parse_via_addr(struct ipfwadm_parse *p, const char *word,
+			   uint32_t *addr);
 
 /* A port of the rule's protocol, or an ICMP type. */
-int parse_port(struct parse *p, const char *word, uint16_t *port);
+int ipfwadm_parse_port(struct ipfwadm_parse *p, const char *word,
+		       uint16_t *port);
 
 /* A side's ports, the range first wherever it stood. */
-int parse_ports(struct parse *p, const struct side_words *side, uint16_t *port);
+int ipfwadm_parse_ports(struct ipfwadm_parse *p, const struct side_words *side,
+			uint16_t *port);
 
 #endif
