@@ -8,6 +8,7 @@
 
 #include "engine/frag.h"
 #include "engine/log_rate.h"
+#include "engine/match20.h"
 #include "engine/match22.h"
 #include "engine/route.h"
 
@@ -87,6 +88,7 @@ int fw_change_era(struct fw *fw, enum fw_era era)
 
 void fw_fini(struct fw *fw)
 {
+	match20_free(fw);
 	match22_free(fw);
 	frag_free(fw);
 	route_free(fw);
