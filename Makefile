@@ -192,17 +192,21 @@ SCRIPTS = \
 # bear the names of tools that a live system needs), a name a line.
 TOOLS = \
 	depmod \
+	ifconfig \
 	insmod \
 	lsmod \
 	modprobe \
 	rmmod \
+	route \
 
 MODTOOLS = launcher/modtools.c launcher/insmod.c launcher/modprobe.c launcher/realtool.c
 depmod_SRC = $(MODTOOLS)
+ifconfig_SRC = launcher/ifconfig.c launcher/nettools.c
 insmod_SRC = $(MODTOOLS)
 lsmod_SRC = $(MODTOOLS)
 modprobe_SRC = $(MODTOOLS)
 rmmod_SRC = $(MODTOOLS)
+route_SRC = launcher/route.c launcher/nettools.c
 
 # Manual pages, a file a line.
 MAN = \

@@ -29,7 +29,6 @@ struct play {
 	struct fw fw;
 	struct fw_env env;
 	bool inside;
-	bool loader_set;   /* kernel/modprobe is as the recording says */
 	const char *feed;  /* the fed file that lines go to, borrowed */
 	size_t log_read;   /* bytes of the log file that were shown */
 	struct text piece; /* the present item and what came back */
@@ -267,25 +266,6 @@ static int play_set(struct play *p, const struct play_item *it)
 	return r ? fail(p, it, -EINVAL, strerror(-r)) : 0;
 }
 
-/*
- * Recordings with interfaces are of kernels built without kmod, those without
- * of kernels with it (ip_masq_portfw is there, or not, at the first ipmasqadm);
- * a line that sets kernel/modprobe goes before that.
- */
-static void choose_loader(struct play *p, const struct play_item *it)
-{
-	static const char modprobe[] = "kernel/modprobe";
-
-	if (it->kind == PLAY_SET &&
-	    !strncmp(it->text, modprobe, sizeof(modprobe) - 1))
-		p->loader_set = true;
-	if (it->kind != PLAY_IF || p->loader_set)
-		return;
-	p->loader_set = true;
-	/* Eras without that switch have no such modules either. */
-	compat_proc_write(p->c, "sys/kernel/modprobe", "");
-}
-
 /* Interfaces, routes, switches: through the same calls as the tools'. */
 static int play_host(struct play *p, const struct play_item *it)
 {
@@ -293,7 +273,6 @@ static int play_host(struct play *p, const struct play_item *it)
 
 	if (r)
 		return fail(p, it, r, compat_why(p->c));
-	choose_loader(p, it);
 	if (it->kind == PLAY_IF)
 		r = compat_if_set(p->c, it->ifname, it->addr, it->mask,
 				  it->ppp);
@@ -372,7 +351,6 @@ static int boot(struct play *p)
 	int r = place_reset(&p->place, p->rec->era);
 
 	p->log_read = 0;
-	p->loader_set = false;
 	if (r == 0)
 		r = compat_open(&p->c);
 	if (r) {
