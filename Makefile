@@ -118,6 +118,7 @@ LAUNCHER = \
 IPCHAINS = \
 	ipchains/address.c \
 	ipchains/checks.c \
+	ipchains/commands.c \
 	ipchains/help.c \
 	ipchains/icmp_names.c \
 	ipchains/listing.c \

@@ -1,7 +1,7 @@
 /* The command line of ipchains 1.3.9, word by word, left to right. */
 #include "ipchains/options.h"
 
-#include <stdlib.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
 
@@ -76,174 +76,17 @@ static bool fail_silently(struct parse *p)
 	return false;
 }
 
-static bool is_operand(const char *word)
+bool parse_is_operand(const char *word)
 {
 	return word && word[0] != '-' && word[0] != '!';
 }
 
-/* The next word, if it can be an argument. */
-static const char *take_operand(struct parse *p)
+const char *parse_operand(struct parse *p)
 {
-	return is_operand(optscan_peek(&p->scan, 0)) ? optscan_take(&p->scan)
-						     : NULL;
+	return parse_is_operand(optscan_peek(&p->scan, 0))
+		       ? optscan_take(&p->scan)
+		       : NULL;
 }
-
-/* Commands. */
-
-static bool parse_rulenum(struct parse *p, const char *word)
-{
-	if (number_parse(word, 10, 1, INT32_MAX, &p->cmd->rulenum) != 0)
-		return parse_fail(p, "Invalid rule number `%s'", word);
-	return true;
-}
-
-static bool take_chain(struct parse *p, const char *arg)
-{
-	p->cmd->chain = arg;
-	return true;
-}
-
-/* The chain is optional, behind the option or the next word. */
-static bool take_any_chain(struct parse *p, const char *arg)
-{
-	const char *chain = arg ? arg : take_operand(p);
-
-	if (chain)
-		p->cmd->chain = chain;
-	if (cmd_is(p->cmd, CMD_LIST) && cmd_is(p->cmd, CMD_ZERO) &&
-	    p->cmd->chain)
-		return parse_fail(p, "-L with -Z does not allow chain to be "
-				     "specified");
-	return true;
-}
-
-static bool take_insert(struct parse *p, const char *arg)
-{
-	const char *num = take_operand(p);
-
-	p->cmd->chain = arg;
-	p->cmd->rulenum = 1;
-	return !num || parse_rulenum(p, num);
-}
-
-static bool take_delete(struct parse *p, const char *arg)
-{
-	const char *num = take_operand(p);
-
-	p->cmd->chain = arg;
-	if (!num)
-		return true;
-	p->cmd->commands &= ~(1u << CMD_DELETE);
-	p->cmd->commands |= 1u << CMD_DELETE_NUM;
-	return parse_rulenum(p, num);
-}
-
-static bool take_replace(struct parse *p, const char *arg)
-{
-	const char *num = take_operand(p);
-
-	p->cmd->chain = arg;
-	if (!num)
-		return parse_fail(p, "-R requires a rule number");
-	return parse_rulenum(p, num);
-}
-
-static bool is_one_of(const char *word, const char *const *list)
-{
-	while (*list && strcmp(word, *list) != 0)
-		list++;
-	return *list;
-}
-
-static bool take_policy(struct parse *p, const char *arg)
-{
-	static const char *const builtin[] = { "input", "output", "forward",
-					       NULL };
-	static const char *const policies[] = { "ACCEPT", "DENY", "REJECT",
-						NULL };
-	const char *policy = take_operand(p);
-
-	p->cmd->chain = arg;
-	p->cmd->policy = policy;
-	if (!policy)
-		return parse_fail(p, "-P requires a chain and a policy");
-	if (strcmp(policy, "MASQ") == 0) {
-		if (strcmp(arg, "forward") == 0)
-			return true;
-		return parse_fail(p,
-				  "`-P MASQ' only valid for `forward' chain.");
-	}
-	if (!is_one_of(arg, builtin))
-		return parse_fail(p, "Can only set policy in built-in chains.");
-	if (!is_one_of(policy, policies))
-		return parse_fail(p, "Invalid policy `%s' for -P", policy);
-	return true;
-}
-
-/* Seconds on the command line, ticks for the kernel: on 32 bits, as then. */
-static bool take_timeouts(struct parse *p, const char *arg)
-{
-	const char *word[3] = { arg, take_operand(p), NULL };
-	int32_t seconds;
-
-	if (word[1])
-		word[2] = take_operand(p);
-	if (!word[2])
-		return parse_fail(p, "-S requires 3 timeout values");
-	for (int i = 0; i < 3; i++) {
-		if (number_parse(word[i], 10, 0, INT32_MAX, &seconds) != 0)
-			return parse_fail(
-				p, "invalid timeout value `%s' specified",
-				word[i]);
-		p->cmd->timeouts[i] = (int32_t)((uint32_t)seconds * 100);
-	}
-	return true;
-}
-
-#define WITH(c) (1u << (c))
-
-static const struct command_row {
-	char letter;
-	uint32_t partners; /* commands that may have been given before it */
-	bool (*take)(struct parse *p, const char *arg);
-} commands[] = {
-	[CMD_INSERT] = { 'I', 0, take_insert },
-	[CMD_DELETE] = { 'D', 0, take_delete },
-	[CMD_DELETE_NUM] = { 'D', 0, take_delete },
-	[CMD_REPLACE] = { 'R', 0, take_replace },
-	[CMD_APPEND] = { 'A', 0, take_chain },
-	[CMD_LIST] = { 'L', WITH(CMD_ZERO) | WITH(CMD_MASQ), take_any_chain },
-	[CMD_FLUSH] = { 'F', 0, take_any_chain },
-	[CMD_ZERO] = { 'Z', WITH(CMD_LIST), take_any_chain },
-	[CMD_NEW_CHAIN] = { 'N', 0, take_chain },
-	[CMD_DELETE_CHAIN] = { 'X', 0, take_any_chain },
-	[CMD_POLICY] = { 'P', 0, take_policy },
-	[CMD_MASQ] = { 'M', WITH(CMD_LIST) | WITH(CMD_SET), NULL },
-	[CMD_SET] = { 'S', WITH(CMD_MASQ), take_timeouts },
-	[CMD_CHECK] = { 'C', 0, take_chain },
-};
-
-char command_letter(enum ipchains_command c)
-{
-	return commands[c].letter;
-}
-
-static bool take_command(struct parse *p, enum ipchains_command c,
-			 const char *arg)
-{
-	uint32_t others = p->cmd->commands & ~commands[c].partners;
-
-	if (p->invert)
-		return parse_fail(p, "unexpected ! flag");
-	if (others)
-		return parse_fail(p, "Can't use -%c with -%c\n",
-				  commands[c].letter,
-				  commands[31 - __builtin_clz(others)].letter);
-	p->cmd->commands |= WITH(c);
-	return !commands[c].take || commands[c].take(p, arg);
-}
-
-/* Options. */
 
 /*
  * The value of -p, -s, -d, -i and the port options: the whole word in which the
@@ -267,31 +110,52 @@ static const char *take_value(struct parse *p, uint16_t inv)
 	return word;
 }
 
-static bool parse_protocol(struct parse *p, const char *word)
+/*
+ * The protocols that need no look-up. Any case will do once it is no name of
+ * /etc/protocols; these exact names are no other protocols there, and are
+ * spared the look-up.
+ */
+static bool known_protocol(const char *word,
+			   int (*compare)(const char *, const char *),
+			   uint16_t *proto)
 {
 	static const struct {
 		const char *name;
-		int number;
+		uint16_t proto;
 	} known[] = {
-		{ "all", 0 }, { "tcp", 6 }, { "udp", 17 }, { "icmp", 1 }
+		{ "all", 0 },
+		{ "tcp", IPPROTO_TCP },
+		{ "udp", IPPROTO_UDP },
+		{ "icmp", IPPROTO_ICMP },
 	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (compare(word, known[i].name) == 0) {
+			*proto = known[i].proto;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool parse_protocol(struct parse *p, const char *word)
+{
+	uint16_t *proto = &p->cmd->rule.proto;
 	int32_t decimal;
 	int number;
 
 	if (number_parse(word, 10, 0, UINT16_MAX, &decimal) == 0) {
-		p->cmd->rule.proto = (uint16_t)decimal;
+		*proto = (uint16_t)decimal;
 		return true;
 	}
+	if (known_protocol(word, strcmp, proto))
+		return true;
 	if (p->env->names->protocol(word, &number) == 0) {
-		p->cmd->rule.proto = (uint16_t)number;
+		*proto = (uint16_t)number;
 		return true;
 	}
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(word, known[i].name) == 0) {
-			p->cmd->rule.proto = (uint16_t)known[i].number;
-			return true;
-		}
-	}
+	if (known_protocol(word, strcasecmp, proto))
+		return true;
 	return parse_fail(p, "unknown protocol `%s' specified", word);
 }
 
@@ -316,7 +180,7 @@ static bool take_port_behind(struct parse *p, enum ipchains_option o,
 	const char *word = optscan_peek(&p->scan, 0);
 	bool inverted = word && strcmp(word, "!") == 0;
 
-	if (!is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
+	if (!parse_is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
 		return true;
 	if (inverted)
 		optscan_take(&p->scan);
@@ -368,7 +232,7 @@ static bool take_target(struct parse *p, const char *arg)
 		return parse_fail(p, "Invalid target name `%s'", arg);
 	memcpy(p->cmd->rule.target, arg, len + 1);
 	if (strcmp(arg, "REDIRECT") == 0)
-		p->redir = take_operand(p);
+		p->redir = parse_operand(p);
 	return true;
 }
 
@@ -411,7 +275,7 @@ static bool take_mark(struct parse *p, const char *arg)
 
 static bool take_output(struct parse *p, const char *arg)
 {
-	const char *word = arg ? arg : take_operand(p);
+	const char *word = arg ? arg : parse_operand(p);
 	int32_t size = FW_PORT_MAX;
 
 	if (word && number_parse(word, 10, 0, UINT16_MAX, &size) != 0)
@@ -423,7 +287,7 @@ static bool take_output(struct parse *p, const char *arg)
 
 static bool take_tos(struct parse *p, const char *arg)
 {
-	const char *word[2] = { arg, take_operand(p) };
+	const char *word[2] = { arg, parse_operand(p) };
 	int32_t byte[2];
 
 	if (!word[1])
@@ -498,7 +362,7 @@ static bool take_option(struct parse *p, enum ipchains_option o,
 /* Help and version end the run at once. */
 static bool take_help(struct parse *p, const char *arg)
 {
-	const char *topic = arg ? arg : take_operand(p);
+	const char *topic = arg ? arg : parse_operand(p);
 
 	help_print(p->out, p->env->prog,
 		   topic && strcasecmp(topic, "icmp") == 0);
@@ -547,9 +411,8 @@ static bool take(struct parse *p, int code, const char *arg)
 	default:
 		break;
 	}
-	for (unsigned int c = 0; c < CMD_COUNT; c++)
-		if (commands[c].letter == code)
-			return take_command(p, c, arg);
+	if (is_command(code))
+		return take_command(p, code, arg);
 	for (unsigned int o = 0; o < OPT_COUNT; o++)
 		if (options[o].code == code)
 			return take_option(p, o, arg);

@@ -1,5 +1,5 @@
-/* A command line being parsed: what the steps in options.c, address.c and
- * checks.c share. */
+/* A command line being parsed: what the steps in options.c, commands.c,
+ * address.c and checks.c share. */
 #ifndef IPCHAINS_PARSE_H
 #define IPCHAINS_PARSE_H
 
@@ -22,10 +22,17 @@ struct parse {
 bool parse_fail(struct parse *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Whether a word may be one that an option picks up itself. */
+bool parse_is_operand(const char *word);
+/* The next word, if it is such a one; else NULL. */
+const char *parse_operand(struct parse *p);
+
+/* Commands by their letters, with the words behind them. */
+bool is_command(int letter);
+bool take_command(struct parse *p, int letter, const char *arg);
+
 /* The letter that messages give an option. */
 char option_letter(enum ipchains_option o);
-/* The same for a command. */
-char command_letter(enum ipchains_command c);
 
 /* The address words behind -s, -d. */
 bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a);
