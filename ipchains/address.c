@@ -27,7 +27,8 @@ static void add_addr(struct ipchains_addrs *a, uint32_t addr)
 	a->addr[a->n++] = addr;
 }
 
-bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a)
+bool ipchains_parse_addrs(struct parse *p, const char *word,
+			  struct ipchains_addrs *a)
 {
 	const char *slash = strrchr(word, '/');
 	int n = (int)(slash ? slash - word : (ptrdiff_t)strlen(word));
@@ -38,7 +39,8 @@ bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a)
 	a->mask = 0xFFFFFFFF;
 	a->n = 0;
 	if (slash && mask_parse(slash + 1, &a->mask) != 0)
-		return parse_fail(p, "invalid mask `%s' specified", slash + 1);
+		return ipchains_fail(p, "invalid mask `%s' specified",
+				     slash + 1);
 	if (a->mask != 0) {
 		if (n >= (int)sizeof(name)) {
 			count = 0;
@@ -48,8 +50,8 @@ bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a)
 			count = look_up(p->env->names, name, found);
 		}
 		if (count <= 0)
-			return parse_fail(p, "host/network `%.*s' not found", n,
-					  word);
+			return ipchains_fail(p, "host/network `%.*s' not found",
+					     n, word);
 	}
 	for (int i = 0; i < count; i++)
 		add_addr(a, found[i]);
@@ -61,27 +63,28 @@ static const char *port_proto(uint16_t proto)
 	return proto == IPPROTO_TCP ? "tcp" : "udp";
 }
 
-bool parse_port(struct parse *p, const char *word, uint16_t *port)
+bool ipchains_parse_port(struct parse *p, const char *word, uint16_t *port)
 {
 	uint16_t proto = p->cmd->rule.proto;
 	int32_t decimal;
 
 	if (proto != IPPROTO_ICMP && proto != IPPROTO_TCP &&
 	    proto != IPPROTO_UDP)
-		return parse_fail(
+		return ipchains_fail(
 			p, "can only specify ports for icmp, tcp or udp");
 	if (number_parse(word, 10, 0, FW_PORT_MAX, &decimal) == 0) {
 		*port = (uint16_t)decimal;
 		return true;
 	}
 	if (proto == IPPROTO_ICMP)
-		return parse_fail(p, "invalid ICMP type `%s' specified", word);
+		return ipchains_fail(p, "invalid ICMP type `%s' specified",
+				     word);
 	if (p->env->names->service(word, port_proto(proto), port) == 0)
 		return true;
-	return parse_fail(p, "invalid port/service `%s' specified", word);
+	return ipchains_fail(p, "invalid port/service `%s' specified", word);
 }
 
-bool parse_ports(struct parse *p, const char *word, uint16_t port[2])
+bool ipchains_parse_ports(struct parse *p, const char *word, uint16_t port[2])
 {
 	const char *colon = word ? strchr(word, ':') : NULL;
 	struct text low = { 0 };
@@ -92,13 +95,13 @@ bool parse_ports(struct parse *p, const char *word, uint16_t port[2])
 	if (!word)
 		return true;
 	if (!colon) {
-		ok = parse_port(p, word, &port[0]);
+		ok = ipchains_parse_port(p, word, &port[0]);
 		port[1] = port[0];
 		return ok;
 	}
 	text_add(&low, word, (size_t)(colon - word));
-	ok = (low.len == 0 || parse_port(p, low.s, &port[0])) &&
-	     (colon[1] == '\0' || parse_port(p, colon + 1, &port[1]));
+	ok = (low.len == 0 || ipchains_parse_port(p, low.s, &port[0])) &&
+	     (colon[1] == '\0' || ipchains_parse_port(p, colon + 1, &port[1]));
 	text_fini(&low);
 	return ok;
 }
@@ -109,7 +112,8 @@ static bool take_icmp_name(struct parse *p, const struct icmp_name *name)
 	struct ipchains_cmd *cmd = p->cmd;
 
 	if (cmd_has(cmd, OPT_DPORT))
-		return parse_fail(p, "Can't use ICMP name and destination port "
+		return ipchains_fail(p,
+				     "Can't use ICMP name and destination port "
 				     "together");
 	cmd->options |= 1u << OPT_DPORT;
 	cmd->rule.sport[0] = cmd->rule.sport[1] = name->type;
@@ -117,16 +121,17 @@ static bool take_icmp_name(struct parse *p, const struct icmp_name *name)
 	cmd->rule.dport[1] = name->code[1];
 	if (cmd_is(cmd, CMD_CHECK)) {
 		if (name->several)
-			return parse_fail(p, "Must specify exact ICMP type for "
+			return ipchains_fail(p,
+					     "Must specify exact ICMP type for "
 					     "testing");
 		cmd->rule.dport[1] = name->code[0];
 	}
 	if (cmd->rule.inv & (FW_INV_SPORT | FW_INV_DPORT))
-		return parse_fail(p, "Can't invert named ICMP types");
+		return ipchains_fail(p, "Can't invert named ICMP types");
 	return true;
 }
 
-bool parse_icmp(struct parse *p)
+bool ipchains_parse_icmp(struct parse *p)
 {
 	const struct icmp_name *name, *clash[2];
 
@@ -135,10 +140,10 @@ bool parse_icmp(struct parse *p)
 		if (name)
 			return take_icmp_name(p, name);
 		if (clash[0])
-			return parse_fail(
+			return ipchains_fail(
 				p, "Ambiguous ICMP `%s' : `%s' or `%s'?",
 				p->sport, clash[0]->name, clash[1]->name);
 	}
-	return parse_ports(p, p->sport, p->cmd->rule.sport) &&
-	       parse_ports(p, p->dport, p->cmd->rule.dport);
+	return ipchains_parse_ports(p, p->sport, p->cmd->rule.sport) &&
+	       ipchains_parse_ports(p, p->dport, p->cmd->rule.dport);
 }

@@ -39,11 +39,12 @@ static bool target_is(const struct ipchains_cmd *cmd, const char *name)
 static bool check_line(struct parse *p)
 {
 	if (optscan_peek(&p->scan, 0))
-		return parse_fail(p, "unknown arguments found on commandline");
+		return ipchains_fail(p,
+				     "unknown arguments found on commandline");
 	if (!p->cmd->commands)
-		return parse_fail(p, "no command specified");
+		return ipchains_fail(p, "no command specified");
 	if (p->invert)
-		return parse_fail(p, "nothing appropriate following !");
+		return ipchains_fail(p, "nothing appropriate following !");
 	return true;
 }
 
@@ -59,13 +60,15 @@ static bool check_words(struct parse *p)
 		p->src = p->src ? p->src : "0.0.0.0/0";
 		p->dst = p->dst ? p->dst : "0.0.0.0/0";
 	}
-	if (p->src && !(parse_addrs(p, p->src, &cmd->src) &&
-			(icmp || parse_ports(p, p->sport, cmd->rule.sport))))
+	if (p->src &&
+	    !(ipchains_parse_addrs(p, p->src, &cmd->src) &&
+	      (icmp || ipchains_parse_ports(p, p->sport, cmd->rule.sport))))
 		return false;
-	if (p->dst && !(parse_addrs(p, p->dst, &cmd->dst) &&
-			(icmp || parse_ports(p, p->dport, cmd->rule.dport))))
+	if (p->dst &&
+	    !(ipchains_parse_addrs(p, p->dst, &cmd->dst) &&
+	      (icmp || ipchains_parse_ports(p, p->dport, cmd->rule.dport))))
 		return false;
-	return !icmp || parse_icmp(p);
+	return !icmp || ipchains_parse_icmp(p);
 }
 
 static bool check_addresses(struct parse *p)
@@ -75,10 +78,11 @@ static bool check_addresses(struct parse *p)
 	if (cmd->src.n <= 1 && cmd->dst.n <= 1)
 		return true;
 	if (cmd->rule.inv & (FW_INV_SRC | FW_INV_DST))
-		return parse_fail(p, "! not allowed with multiple source or "
-				     "destination IP addresses");
+		return ipchains_fail(p, "! not allowed with multiple source or "
+					"destination IP addresses");
 	if (cmd_has(cmd, OPT_BIDIR))
-		return parse_fail(p, "-b not allowed with multiple source or "
+		return ipchains_fail(p,
+				     "-b not allowed with multiple source or "
 				     "destination IP addresses");
 	return true;
 }
@@ -92,14 +96,14 @@ static bool check_protocol(struct parse *p)
 	bool frag = rule->flags & FW_F_FRAG && !(rule->inv & FW_INV_FRAG);
 
 	if (any && ports)
-		return parse_fail(p,
-				  "no ports allowed without specific protocol");
+		return ipchains_fail(
+			p, "no ports allowed without specific protocol");
 	if (cmd_has(cmd, OPT_SYN) && (any || rule->proto != IPPROTO_TCP))
-		return parse_fail(p, "-y only allowed with TCP protocol");
+		return ipchains_fail(p, "-y only allowed with TCP protocol");
 	if (frag && ports)
-		return parse_fail(p, "no ports allowed with -f");
+		return ipchains_fail(p, "no ports allowed with -f");
 	if (frag && cmd_has(cmd, OPT_SYN))
-		return parse_fail(p, "-y not allowed with -f");
+		return ipchains_fail(p, "-y not allowed with -f");
 	return true;
 }
 
@@ -118,10 +122,10 @@ static bool check_probe(struct parse *p)
 	    !(cmd_has(cmd, OPT_SPORT) && cmd_has(cmd, OPT_DPORT) &&
 	      rule->sport[0] == rule->sport[1] &&
 	      rule->dport[0] == rule->dport[1]))
-		return parse_fail(p, "one port required with "
-				     "source/destination address for -C");
+		return ipchains_fail(p, "one port required with "
+					"source/destination address for -C");
 	if (rule->inv)
-		return parse_fail(p, "! not allowed with -C");
+		return ipchains_fail(p, "! not allowed with -C");
 	return true;
 }
 
@@ -133,19 +137,20 @@ static bool check_target(struct parse *p)
 	if (target_is(cmd, "REDIRECT") &&
 	    (rule->inv & FW_INV_PROTO ||
 	     (rule->proto != IPPROTO_TCP && rule->proto != IPPROTO_UDP)))
-		return parse_fail(p, "redirecting only allowed with TCP or "
-				     "UDP");
+		return ipchains_fail(p, "redirecting only allowed with TCP or "
+					"UDP");
 	if (target_is(cmd, "MASQ") &&
 	    (chain_is(cmd, "input") || chain_is(cmd, "output")))
-		return parse_fail(p, "masquerading not allowed for input and "
+		return ipchains_fail(p,
+				     "masquerading not allowed for input and "
 				     "output chains");
 	if (target_is(cmd, "REDIRECT") &&
 	    (chain_is(cmd, "output") || chain_is(cmd, "forward")))
-		return parse_fail(p, "redirect not allowed for output and "
-				     "forward chains");
+		return ipchains_fail(p, "redirect not allowed for output and "
+					"forward chains");
 	if (cmd_is(cmd, CMD_REPLACE) && (cmd->src.n != 1 || cmd->dst.n != 1))
-		return parse_fail(p, "Replacement rule does not specify a "
-				     "unique address");
+		return ipchains_fail(p, "Replacement rule does not specify a "
+					"unique address");
 	return true;
 }
 
@@ -173,15 +178,17 @@ static bool check_option(struct parse *p, enum ipchains_option o)
 		if (!cmd_is(p->cmd, c))
 			continue;
 		if (legal[c][o] == '+' && !given)
-			return parse_fail(p,
-					  "You need to supply the `-%c' option "
-					  "for this command\n",
-					  option_letter(o));
+			return ipchains_fail(
+				p,
+				"You need to supply the `-%c' option "
+				"for this command\n",
+				ipchains_option_letter(o));
 		allowed = allowed || legal[c][o] != '.';
 	}
 	if (given && !allowed)
-		return parse_fail(p, "Illegal option `-%c' with this command\n",
-				  option_letter(o));
+		return ipchains_fail(p,
+				     "Illegal option `-%c' with this command\n",
+				     ipchains_option_letter(o));
 	return true;
 }
 
@@ -199,7 +206,7 @@ static bool check_label(struct parse *p)
 	const char *chain = p->cmd->chain;
 
 	if (chain && strlen(chain) > FW_LABEL_MAX)
-		return parse_fail(
+		return ipchains_fail(
 			p, "chain name `%s' too long (must be under %d chars)",
 			chain, FW_LABEL_MAX);
 	return true;
@@ -227,10 +234,11 @@ static bool check_tos(struct parse *p)
 	unsigned int and = p->cmd->rule.tos_and, xor = p->cmd->rule.tos_xor;
 
 	if (!(and&1) || xor&1)
-		return parse_fail(p, "TOS manipulation cannot alter bit 0 "
-				     "(RFC1349)\n");
+		return ipchains_fail(p, "TOS manipulation cannot alter bit 0 "
+					"(RFC1349)\n");
 	if (several_tos_bits(~and&xor))
-		return parse_fail(p, "TOS manipulation cannot set multiple TOS "
+		return ipchains_fail(p,
+				     "TOS manipulation cannot set multiple TOS "
 				     "bits (RFC1349)\n");
 	if (p->no_warnings)
 		return true;
@@ -243,7 +251,7 @@ static bool check_tos(struct parse *p)
 	return true;
 }
 
-bool parse_check(struct parse *p)
+bool ipchains_parse_check(struct parse *p)
 {
 	if (!check_line(p) || !check_words(p) || !check_addresses(p) ||
 	    !check_protocol(p) || !check_probe(p) || !check_target(p))
@@ -252,13 +260,15 @@ bool parse_check(struct parse *p)
 	if (!check_options(p) || !check_label(p))
 		return false;
 	if (target_is(p->cmd, "REDIRECT") &&
-	    !parse_port(p, p->redir ? p->redir : "0", &p->cmd->rule.redir_port))
+	    !ipchains_parse_port(p, p->redir ? p->redir : "0",
+				 &p->cmd->rule.redir_port))
 		return false;
 	if (!check_tos(p))
 		return false;
 	if (cmd_is(p->cmd, CMD_MASQ) && !cmd_is(p->cmd, CMD_LIST) &&
 	    !cmd_is(p->cmd, CMD_SET))
-		return parse_fail(p, "-M/--masquerading requires -L/--list or "
+		return ipchains_fail(p,
+				     "-M/--masquerading requires -L/--list or "
 				     "-S/--set");
 	return true;
 }

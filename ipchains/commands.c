@@ -7,7 +7,7 @@
 static bool parse_rulenum(struct parse *p, const char *word)
 {
 	if (number_parse(word, 10, 1, INT32_MAX, &p->cmd->rulenum) != 0)
-		return parse_fail(p, "Invalid rule number `%s'", word);
+		return ipchains_fail(p, "Invalid rule number `%s'", word);
 	return true;
 }
 
@@ -20,20 +20,20 @@ static bool take_chain(struct parse *p, const char *arg)
 /* The chain is optional, behind the option or the next word. */
 static bool take_any_chain(struct parse *p, const char *arg)
 {
-	const char *chain = arg ? arg : parse_operand(p);
+	const char *chain = arg ? arg : ipchains_operand(p);
 
 	if (chain)
 		p->cmd->chain = chain;
 	if (cmd_is(p->cmd, CMD_LIST) && cmd_is(p->cmd, CMD_ZERO) &&
 	    p->cmd->chain)
-		return parse_fail(p, "-L with -Z does not allow chain to be "
-				     "specified");
+		return ipchains_fail(p, "-L with -Z does not allow chain to be "
+					"specified");
 	return true;
 }
 
 static bool take_insert(struct parse *p, const char *arg)
 {
-	const char *num = parse_operand(p);
+	const char *num = ipchains_operand(p);
 
 	p->cmd->chain = arg;
 	p->cmd->rulenum = 1;
@@ -42,7 +42,7 @@ static bool take_insert(struct parse *p, const char *arg)
 
 static bool take_delete(struct parse *p, const char *arg)
 {
-	const char *num = parse_operand(p);
+	const char *num = ipchains_operand(p);
 
 	p->cmd->chain = arg;
 	if (!num)
@@ -54,11 +54,11 @@ static bool take_delete(struct parse *p, const char *arg)
 
 static bool take_replace(struct parse *p, const char *arg)
 {
-	const char *num = parse_operand(p);
+	const char *num = ipchains_operand(p);
 
 	p->cmd->chain = arg;
 	if (!num)
-		return parse_fail(p, "-R requires a rule number");
+		return ipchains_fail(p, "-R requires a rule number");
 	return parse_rulenum(p, num);
 }
 
@@ -75,38 +75,39 @@ static bool take_policy(struct parse *p, const char *arg)
 					       NULL };
 	static const char *const policies[] = { "ACCEPT", "DENY", "REJECT",
 						NULL };
-	const char *policy = parse_operand(p);
+	const char *policy = ipchains_operand(p);
 
 	p->cmd->chain = arg;
 	p->cmd->policy = policy;
 	if (!policy)
-		return parse_fail(p, "-P requires a chain and a policy");
+		return ipchains_fail(p, "-P requires a chain and a policy");
 	if (strcmp(policy, "MASQ") == 0) {
 		if (strcmp(arg, "forward") == 0)
 			return true;
-		return parse_fail(p,
-				  "`-P MASQ' only valid for `forward' chain.");
+		return ipchains_fail(
+			p, "`-P MASQ' only valid for `forward' chain.");
 	}
 	if (!is_one_of(arg, builtin))
-		return parse_fail(p, "Can only set policy in built-in chains.");
+		return ipchains_fail(p,
+				     "Can only set policy in built-in chains.");
 	if (!is_one_of(policy, policies))
-		return parse_fail(p, "Invalid policy `%s' for -P", policy);
+		return ipchains_fail(p, "Invalid policy `%s' for -P", policy);
 	return true;
 }
 
 /* Seconds on the command line, ticks for the kernel: on 32 bits, as then. */
 static bool take_timeouts(struct parse *p, const char *arg)
 {
-	const char *word[3] = { arg, parse_operand(p), NULL };
+	const char *word[3] = { arg, ipchains_operand(p), NULL };
 	int32_t seconds;
 
 	if (word[1])
-		word[2] = parse_operand(p);
+		word[2] = ipchains_operand(p);
 	if (!word[2])
-		return parse_fail(p, "-S requires 3 timeout values");
+		return ipchains_fail(p, "-S requires 3 timeout values");
 	for (int i = 0; i < 3; i++) {
 		if (number_parse(word[i], 10, 0, INT32_MAX, &seconds) != 0)
-			return parse_fail(
+			return ipchains_fail(
 				p, "invalid timeout value `%s' specified",
 				word[i]);
 		p->cmd->timeouts[i] = (int32_t)((uint32_t)seconds * 100);
@@ -144,21 +145,22 @@ static enum ipchains_command find(int letter)
 	return c;
 }
 
-bool is_command(int letter)
+bool ipchains_is_command(int letter)
 {
 	return find(letter) != CMD_COUNT;
 }
 
-bool take_command(struct parse *p, int letter, const char *arg)
+bool ipchains_take_command(struct parse *p, int letter, const char *arg)
 {
 	const struct command_row *row = &commands[find(letter)];
 	uint32_t others = p->cmd->commands & ~row->partners;
 
 	if (p->invert)
-		return parse_fail(p, "unexpected ! flag");
+		return ipchains_fail(p, "unexpected ! flag");
 	if (others)
-		return parse_fail(p, "Can't use -%c with -%c\n", row->letter,
-				  commands[31 - __builtin_clz(others)].letter);
+		return ipchains_fail(
+			p, "Can't use -%c with -%c\n", row->letter,
+			commands[31 - __builtin_clz(others)].letter);
 	p->cmd->commands |= 1u << (row - commands);
 	return !row->take || row->take(p, arg);
 }

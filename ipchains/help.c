@@ -4,7 +4,7 @@
 
 #include "ipchains/icmp_names.h"
 
-const char help_version[] = "ipchains 1.3.9, 17-Mar-1999\n";
+const char ipchains_version[] = "ipchains 1.3.9, 17-Mar-1999\n";
 
 /* clang-format off */
 static const char *const usage[] = {
@@ -70,9 +70,9 @@ static const char details[] =
 	"[!] --version\t-V\t\tprint package version.\n";
 /* clang-format on */
 
-void help_print(struct text *out, const char *prog, bool icmp)
+void ipchains_print_help(struct text *out, const char *prog, bool icmp)
 {
-	text_printf(out, "%s\n", help_version);
+	text_printf(out, "%s\n", ipchains_version);
 	if (icmp) {
 		text_puts(out, "Valid ICMP Types:\n");
 		icmp_names_list(out);

@@ -6,9 +6,9 @@
 
 #include "core/text.h"
 
-extern const char help_version[];
+extern const char ipchains_version[];
 
 /* What `ipchains -h` prints; @icmp: what `ipchains -h icmp` prints. */
-void help_print(struct text *out, const char *prog, bool icmp);
+void ipchains_print_help(struct text *out, const char *prog, bool icmp);
 
 #endif

@@ -163,13 +163,13 @@ static void print_one_chain(const struct listing *l,
 {
 	int number = 0;
 
-	print_chain(s, chain, out);
+	ipchains_print_chain(s, chain, out);
 	for (size_t i = 0; i < l->n_rules; i++) {
 		if (strcmp(l->rules[i].chain, chain->label) != 0)
 			continue;
 		if (number++ == 0)
-			print_rule_header(s, out);
-		print_rule(s, &l->rules[i], number, out);
+			ipchains_print_rule_header(s, out);
+		ipchains_print_rule(s, &l->rules[i], number, out);
 	}
 }
 
@@ -222,8 +222,8 @@ int listing_print_masq(const char *file, const struct print_style *s,
 		if (!get_masq(&f, &m))
 			return -EBADMSG;
 		if (first)
-			print_masq_header(s, out);
-		print_masq(s, &m, out);
+			ipchains_print_masq_header(s, out);
+		ipchains_print_masq(s, &m, out);
 	}
 	return 0;
 }

@@ -58,7 +58,7 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-bool parse_fail(struct parse *p, const char *fmt, ...)
+bool ipchains_fail(struct parse *p, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -76,14 +76,14 @@ static bool fail_silently(struct parse *p)
 	return false;
 }
 
-bool parse_is_operand(const char *word)
+bool ipchains_is_operand(const char *word)
 {
 	return word && word[0] != '-' && word[0] != '!';
 }
 
-const char *parse_operand(struct parse *p)
+const char *ipchains_operand(struct parse *p)
 {
-	return parse_is_operand(optscan_peek(&p->scan, 0))
+	return ipchains_is_operand(optscan_peek(&p->scan, 0))
 		       ? optscan_take(&p->scan)
 		       : NULL;
 }
@@ -100,7 +100,7 @@ static const char *take_value(struct parse *p, uint16_t inv)
 	if (strcmp(word, "!") != 0)
 		return word;
 	if (p->cmd->rule.inv & inv) {
-		parse_fail(p, "Multiple `!' flags not allowed");
+		ipchains_fail(p, "Multiple `!' flags not allowed");
 		return NULL;
 	}
 	p->cmd->rule.inv |= inv;
@@ -156,7 +156,7 @@ static bool parse_protocol(struct parse *p, const char *word)
 	}
 	if (known_protocol(word, strcasecmp, proto))
 		return true;
-	return parse_fail(p, "unknown protocol `%s' specified", word);
+	return ipchains_fail(p, "unknown protocol `%s' specified", word);
 }
 
 static bool take_protocol(struct parse *p, const char *arg)
@@ -167,7 +167,7 @@ static bool take_protocol(struct parse *p, const char *arg)
 	if (!word || !parse_protocol(p, word))
 		return false;
 	if (p->cmd->rule.proto == 0 && p->cmd->rule.inv & FW_INV_PROTO)
-		return parse_fail(p, "rule would never match protocol");
+		return ipchains_fail(p, "rule would never match protocol");
 	return true;
 }
 
@@ -180,7 +180,7 @@ static bool take_port_behind(struct parse *p, enum ipchains_option o,
 	const char *word = optscan_peek(&p->scan, 0);
 	bool inverted = word && strcmp(word, "!") == 0;
 
-	if (!parse_is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
+	if (!ipchains_is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
 		return true;
 	if (inverted)
 		optscan_take(&p->scan);
@@ -224,15 +224,15 @@ static bool take_target(struct parse *p, const char *arg)
 	size_t len = strlen(arg);
 
 	if (len == 0)
-		return parse_fail(p, "Invalid target name (too short)");
+		return ipchains_fail(p, "Invalid target name (too short)");
 	if (len > FW_LABEL_MAX)
-		return parse_fail(p, "Invalid target name `%s' (8 chars max)",
-				  arg);
+		return ipchains_fail(
+			p, "Invalid target name `%s' (8 chars max)", arg);
 	if (strpbrk(arg, " \t\n\v\f\r"))
-		return parse_fail(p, "Invalid target name `%s'", arg);
+		return ipchains_fail(p, "Invalid target name `%s'", arg);
 	memcpy(p->cmd->rule.target, arg, len + 1);
 	if (strcmp(arg, "REDIRECT") == 0)
-		p->redir = parse_operand(p);
+		p->redir = ipchains_operand(p);
 	return true;
 }
 
@@ -245,10 +245,10 @@ static bool take_interface(struct parse *p, const char *arg)
 	if (!word)
 		return false;
 	if (len > FW_IFNAME)
-		return parse_fail(p,
-				  "interface name `%s' must be shorter than "
-				  "IFNAMSIZ (%d)",
-				  word, FW_IFNAME);
+		return ipchains_fail(p,
+				     "interface name `%s' must be shorter than "
+				     "IFNAMSIZ (%d)",
+				     word, FW_IFNAME);
 	if (len == 0) {
 		p->cmd->rule.flags |= FW_F_WILDIF;
 	} else if (word[len - 1] == '+') {
@@ -266,7 +266,7 @@ static bool take_mark(struct parse *p, const char *arg)
 	uint32_t mark;
 
 	if (number_parse_u32(plus || minus ? arg + 1 : arg, 0, &mark) != 0)
-		return parse_fail(p, "Bad value `%s' for -m.\n", arg);
+		return ipchains_fail(p, "Bad value `%s' for -m.\n", arg);
 	if (!plus && !minus)
 		p->cmd->rule.flags |= FW_F_MARKABS;
 	p->cmd->rule.mark = minus ? -mark : mark;
@@ -275,27 +275,27 @@ static bool take_mark(struct parse *p, const char *arg)
 
 static bool take_output(struct parse *p, const char *arg)
 {
-	const char *word = arg ? arg : parse_operand(p);
+	const char *word = arg ? arg : ipchains_operand(p);
 	int32_t size = FW_PORT_MAX;
 
 	if (word && number_parse(word, 10, 0, UINT16_MAX, &size) != 0)
-		return parse_fail(p, "-o argument must be 0-65535, not `%s'",
-				  word);
+		return ipchains_fail(p, "-o argument must be 0-65535, not `%s'",
+				     word);
 	p->cmd->rule.outsize = (uint16_t)size;
 	return true;
 }
 
 static bool take_tos(struct parse *p, const char *arg)
 {
-	const char *word[2] = { arg, parse_operand(p) };
+	const char *word[2] = { arg, ipchains_operand(p) };
 	int32_t byte[2];
 
 	if (!word[1])
-		return parse_fail(p, "-t requires 2 hexbyte arguments");
+		return ipchains_fail(p, "-t requires 2 hexbyte arguments");
 	for (int i = 0; i < 2; i++)
 		if (number_parse(word[i], 16, 0, UINT8_MAX, &byte[i]) != 0)
-			return parse_fail(p, "invalid hexbyte `%s' specified",
-					  word[i]);
+			return ipchains_fail(
+				p, "invalid hexbyte `%s' specified", word[i]);
 	p->cmd->rule.tos_and = (uint8_t)byte[0];
 	p->cmd->rule.tos_xor = (uint8_t)byte[1];
 	return true;
@@ -328,7 +328,7 @@ static const struct option_row {
 	[OPT_LINES] = { LONG_LINES, '3', 0, 0, NULL },
 };
 
-char option_letter(enum ipchains_option o)
+char ipchains_option_letter(enum ipchains_option o)
 {
 	return options[o].letter;
 }
@@ -339,12 +339,13 @@ static bool record(struct parse *p, enum ipchains_option o)
 	const struct option_row *row = &options[o];
 
 	if (p->invert && o == OPT_LINES)
-		return parse_fail(p, "cannot have ! before --line-numbers");
+		return ipchains_fail(p, "cannot have ! before --line-numbers");
 	if (cmd_has(p->cmd, o))
-		return parse_fail(p, "multiple -%c flags not allowed\n",
-				  row->letter);
+		return ipchains_fail(p, "multiple -%c flags not allowed\n",
+				     row->letter);
 	if (p->invert && !row->inv)
-		return parse_fail(p, "cannot have ! before -%c\n", row->letter);
+		return ipchains_fail(p, "cannot have ! before -%c\n",
+				     row->letter);
 	p->cmd->options |= 1u << o;
 	p->cmd->rule.flags |= row->flag;
 	if (p->invert)
@@ -362,17 +363,17 @@ static bool take_option(struct parse *p, enum ipchains_option o,
 /* Help and version end the run at once. */
 static bool take_help(struct parse *p, const char *arg)
 {
-	const char *topic = arg ? arg : parse_operand(p);
+	const char *topic = arg ? arg : ipchains_operand(p);
 
-	help_print(p->out, p->env->prog,
-		   topic && strcasecmp(topic, "icmp") == 0);
+	ipchains_print_help(p->out, p->env->prog,
+			    topic && strcasecmp(topic, "icmp") == 0);
 	p->end->status = END_OK;
 	return false;
 }
 
 static bool take_version(struct parse *p)
 {
-	text_puts(p->out, p->invert ? "Not ipchains 2.0\n" : help_version);
+	text_puts(p->out, p->invert ? "Not ipchains 2.0\n" : ipchains_version);
 	p->end->status = END_OK;
 	return false;
 }
@@ -382,7 +383,7 @@ static bool take_word(struct parse *p, const char *word)
 	if (strcmp(word, "!") != 0)
 		return fail_silently(p);
 	if (p->invert)
-		return parse_fail(p, "multiple consecutive ! not allowed\n");
+		return ipchains_fail(p, "multiple consecutive ! not allowed\n");
 	p->invert = true;
 	return true;
 }
@@ -390,7 +391,7 @@ static bool take_word(struct parse *p, const char *word)
 static bool take_quiet(struct parse *p)
 {
 	if (p->invert)
-		return parse_fail(p, "cannot have ! before --no-warnings");
+		return ipchains_fail(p, "cannot have ! before --no-warnings");
 	p->no_warnings = true;
 	return true;
 }
@@ -411,8 +412,8 @@ static bool take(struct parse *p, int code, const char *arg)
 	default:
 		break;
 	}
-	if (is_command(code))
-		return take_command(p, code, arg);
+	if (ipchains_is_command(code))
+		return ipchains_take_command(p, code, arg);
 	for (unsigned int o = 0; o < OPT_COUNT; o++)
 		if (options[o].code == code)
 			return take_option(p, o, arg);
@@ -435,7 +436,7 @@ bool ipchains_parse(int argc, char *const *argv, const struct ipchains_env *env,
 	for (;;) {
 		code = optscan_next(&p.scan, letters, longs, &arg, &end->why);
 		if (code == OPTSCAN_END)
-			return parse_check(&p);
+			return ipchains_parse_check(&p);
 		if (!take(&p, code, arg))
 			return false;
 	}

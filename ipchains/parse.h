@@ -19,31 +19,32 @@ struct parse {
 };
 
 /* Ends the parse with status 2 and this text; always returns false. */
-bool parse_fail(struct parse *p, const char *fmt, ...)
+bool ipchains_fail(struct parse *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* Whether a word may be one that an option picks up itself. */
-bool parse_is_operand(const char *word);
+bool ipchains_is_operand(const char *word);
 /* The next word, if it is such a one; else NULL. */
-const char *parse_operand(struct parse *p);
+const char *ipchains_operand(struct parse *p);
 
 /* Commands by their letters, with the words behind them. */
-bool is_command(int letter);
-bool take_command(struct parse *p, int letter, const char *arg);
+bool ipchains_is_command(int letter);
+bool ipchains_take_command(struct parse *p, int letter, const char *arg);
 
 /* The letter that messages give an option. */
-char option_letter(enum ipchains_option o);
+char ipchains_option_letter(enum ipchains_option o);
 
 /* The address words behind -s, -d. */
-bool parse_addrs(struct parse *p, const char *word, struct ipchains_addrs *a);
+bool ipchains_parse_addrs(struct parse *p, const char *word,
+			  struct ipchains_addrs *a);
 /* A port word of the rule's protocol, A:B or one; NULL is any. */
-bool parse_ports(struct parse *p, const char *word, uint16_t port[2]);
+bool ipchains_parse_ports(struct parse *p, const char *word, uint16_t port[2]);
 /* One port of the rule's protocol. */
-bool parse_port(struct parse *p, const char *word, uint16_t *port);
+bool ipchains_parse_port(struct parse *p, const char *word, uint16_t *port);
 /* Both port words where the protocol is ICMP: type and code. */
-bool parse_icmp(struct parse *p);
+bool ipchains_parse_icmp(struct parse *p);
 
 /* All that is checked once every option is known, in the original's order. */
-bool parse_check(struct parse *p);
+bool ipchains_parse_check(struct parse *p);
 
 #endif

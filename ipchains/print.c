@@ -15,8 +15,8 @@
 
 enum { NAME_MAX_LEN = 1025 }; /* a host's name, its mask and a NUL */
 
-void print_chain(const struct print_style *s, const struct fw_chain_row *row,
-		 struct text *out)
+void ipchains_print_chain(const struct print_style *s,
+			  const struct fw_chain_row *row, struct text *out)
 {
 	text_printf(out, "Chain %s (", row->label);
 	if (row->policy[0] == '-' && row->policy[1] == '\0')
@@ -30,7 +30,7 @@ void print_chain(const struct print_style *s, const struct fw_chain_row *row,
 	text_puts(out, "):\n");
 }
 
-void print_rule_header(const struct print_style *s, struct text *out)
+void ipchains_print_rule_header(const struct print_style *s, struct text *out)
 {
 	if (s->lines)
 		text_puts(out, "num  ");
@@ -223,8 +223,9 @@ static void put_details(const struct print_style *s, const struct fw_rule *r,
 		text_printf(out, "%8s", "");
 }
 
-void print_rule(const struct print_style *s, const struct fw_rule_row *row,
-		int number, struct text *out)
+void ipchains_print_rule(const struct print_style *s,
+			 const struct fw_rule_row *row, int number,
+			 struct text *out)
 {
 	const struct resolver *names = s->numeric ? NULL : s->names;
 	const struct fw_rule *r = &row->rule;
@@ -248,8 +249,8 @@ void print_rule(const struct print_style *s, const struct fw_rule_row *row,
 	put_ports(s, r, " => ", out);
 }
 
-void print_change(const struct fw_rule *r, const struct resolver *names,
-		  struct text *out)
+void ipchains_print_change(const struct fw_rule *r,
+			   const struct resolver *names, struct text *out)
 {
 	const struct print_style numeric = { .numeric = true, .names = names };
 	char name[NAME_MAX_LEN], via[VIA_TEXT];
@@ -273,7 +274,7 @@ void print_change(const struct fw_rule *r, const struct resolver *names,
 
 /* Masquerade entries. */
 
-void print_masq_header(const struct print_style *s, struct text *out)
+void ipchains_print_masq_header(const struct print_style *s, struct text *out)
 {
 	text_printf(out, "prot %-8s ", "expire");
 	if (s->verbose)
@@ -298,8 +299,8 @@ static void put_masq_addr(const struct print_style *s, uint32_t addr,
 	text_printf(out, "%-20s ", name);
 }
 
-void print_masq(const struct print_style *s, const struct print_masq *m,
-		struct text *out)
+void ipchains_print_masq(const struct print_style *s,
+			 const struct print_masq *m, struct text *out)
 {
 	uint32_t seconds = m->expires / 100;
 	uint16_t proto = proto_number(m->proto);

@@ -24,19 +24,20 @@ struct print_masq {
 	uint32_t expires; /* ticks */
 };
 
-void print_chain(const struct print_style *s, const struct fw_chain_row *row,
-		 struct text *out);
-void print_rule_header(const struct print_style *s, struct text *out);
+void ipchains_print_chain(const struct print_style *s,
+			  const struct fw_chain_row *row, struct text *out);
+void ipchains_print_rule_header(const struct print_style *s, struct text *out);
 /* @number counts from 1 in its chain. */
-void print_rule(const struct print_style *s, const struct fw_rule_row *row,
-		int number, struct text *out);
+void ipchains_print_rule(const struct print_style *s,
+			 const struct fw_rule_row *row, int number,
+			 struct text *out);
 
 /* The one line that -v shows before a rule is handed to the kernel. */
-void print_change(const struct fw_rule *rule, const struct resolver *names,
-		  struct text *out);
+void ipchains_print_change(const struct fw_rule *rule,
+			   const struct resolver *names, struct text *out);
 
-void print_masq_header(const struct print_style *s, struct text *out);
-void print_masq(const struct print_style *s, const struct print_masq *m,
-		struct text *out);
+void ipchains_print_masq_header(const struct print_style *s, struct text *out);
+void ipchains_print_masq(const struct print_style *s,
+			 const struct print_masq *m, struct text *out);
 
 #endif

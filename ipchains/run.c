@@ -129,7 +129,7 @@ static int each_pair(struct run *run, const struct ipchains_addrs *src,
 		run->rule.src = src->addr[i / dst->n];
 		run->rule.dst = dst->addr[i % dst->n];
 		if (cmd_has(run->cmd, OPT_VERBOSE)) {
-			print_change(&run->rule, run->names, run->out);
+			ipchains_print_change(&run->rule, run->names, run->out);
 			spill_wildcard(&run->rule);
 		}
 		r = call_with_rule(run);
