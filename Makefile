@@ -121,10 +121,14 @@ IPCHAINS = \
 	ipchains/commands.c \
 	ipchains/help.c \
 	ipchains/icmp_names.c \
+	ipchains/kernel.c \
 	ipchains/listing.c \
 	ipchains/options.c \
+	ipchains/output.c \
 	ipchains/print.c \
+	ipchains/restore.c \
 	ipchains/run.c \
+	ipchains/save.c \
 
 
 IPFWADM = \
@@ -172,6 +176,8 @@ PROGRAMS = \
 	fwcompat \
 	ipautofw \
 	ipchains \
+	ipchains-restore \
+	ipchains-save \
 	ipfw \
 	ipfwadm \
 	ipmasqadm \
@@ -180,6 +186,8 @@ PROGRAMS = \
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
 fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
+ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
+ipchains-save_SRC = ipchains/save_main.c $(IPCHAINS)
 ipfwadm_SRC = ipfwadm/main.c $(IPFWADM)
 ipfw_SRC = ipfw/main.c $(IPFW)
 ipmasqadm_SRC = ipmasqadm/main.c $(IPMASQADM)

@@ -4,12 +4,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "ipchains/listing.h"
-
-/* Before the kernel's refusals, whatever the tool's name is. */
-static const char kernel[] = "ipchains";
+#include "ipchains/kernel.h"
 
 struct run {
 	struct compat *c;
@@ -173,23 +169,6 @@ static int apply_rule(struct run *run)
 	return r < 0 ? r : error;
 }
 
-/* An old /proc file, understood by @parse. A file that is not there is one that
- * cannot be understood. */
-static int read_file(const struct run *run, const char *path, bool zero,
-		     int (*parse)(struct listing *, const char *),
-		     struct listing *l)
-{
-	struct text file = { 0 };
-	int r = compat_proc_read(run->c, path, zero, &file);
-
-	if (r == 0 && file.bad)
-		r = -ENOMEM;
-	if (r == 0)
-		r = parse(l, file.s ? file.s : "");
-	text_fini(&file);
-	return r;
-}
-
 static int list(const struct run *run)
 {
 	const struct ipchains_cmd *cmd = run->cmd;
@@ -201,12 +180,10 @@ static int list(const struct run *run)
 		.names = run->names,
 	};
 	struct listing l = { 0 };
-	int r = read_file(run, "net/ip_fwnames", false, listing_parse_chains,
-			  &l);
+	int r = kernel_read_chains(run->c, &l);
 
 	if (r == 0)
-		r = read_file(run, "net/ip_fwchains", cmd_is(cmd, CMD_ZERO),
-			      listing_parse_rules, &l);
+		r = kernel_read_rules(run->c, cmd_is(cmd, CMD_ZERO), &l);
 	if (r == 0)
 		r = listing_print(&l, cmd->chain, &style, run->out);
 	listing_fini(&l);
@@ -228,12 +205,6 @@ static int call_chain(const struct run *run, const struct chain_call *call,
 	return call->call(run->c, chain);
 }
 
-static bool is_builtin(const char *label)
-{
-	return strcmp(label, "input") == 0 || strcmp(label, "forward") == 0 ||
-	       strcmp(label, "output") == 0;
-}
-
 static int each_chain(const struct run *run, const struct chain_call *call)
 {
 	struct listing l = { 0 };
@@ -241,10 +212,9 @@ static int each_chain(const struct run *run, const struct chain_call *call)
 
 	if (run->cmd->chain)
 		return call_chain(run, call, run->cmd->chain);
-	error = read_file(run, "net/ip_fwnames", false, listing_parse_chains,
-			  &l);
+	error = kernel_read_chains(run->c, &l);
 	for (size_t i = 0; error != -EBADMSG && i < l.n_chains; i++) {
-		if (call->spare_builtin && is_builtin(l.chains[i].label))
+		if (call->spare_builtin && l.chains[i].policy[0] != '-')
 			continue;
 		r = call_chain(run, call, l.chains[i].label);
 		error = r < 0 ? r : error;
@@ -334,11 +304,10 @@ void ipchains_explain(const struct compat *c, const struct ipchains_cmd *cmd,
 
 /* Masquerading's entries and timeouts. */
 
-static void fail(struct ipchains_end *end, int status, const char *who,
+static void fail(struct ipchains_end *end, enum ipchains_status status,
 		 const char *text)
 {
 	end->status = status;
-	end->who = who;
 	text_puts(&end->why, text);
 }
 
@@ -355,17 +324,17 @@ static void list_masq(struct compat *c, const struct ipchains_cmd *cmd,
 	int r;
 
 	if (compat_proc_read(c, "net/ip_masquerade", false, &file) < 0) {
-		fail(end, END_KERNEL, NULL,
+		fail(end, END_KERNEL,
 		     "cannot open file `/proc/net/ip_masquerade'");
 		return;
 	}
 	r = listing_print_masq(file.s ? file.s : "", &style, out);
 	text_fini(&file);
 	if (r == -ENODATA)
-		fail(end, END_PROC, NULL,
+		fail(end, END_PROC,
 		     "unexpected input from `/proc/net/ip_masquerade'");
 	else if (r < 0)
-		fail(end, END_PROC, NULL, "unexpected input data");
+		fail(end, END_PROC, "unexpected input data");
 }
 
 static void set_timeouts(struct compat *c, const struct ipchains_cmd *cmd,
@@ -375,16 +344,8 @@ static void set_timeouts(struct compat *c, const struct ipchains_cmd *cmd,
 
 	if (r == 0)
 		return;
-	fail(end, END_KERNEL, kernel, "setting MASQ timeouts failed: ");
+	kernel_refused(end, "setting MASQ timeouts failed: ");
 	text_puts(&end->why, strerror(-r));
-}
-
-/* Why the kernel could not even be reached. */
-static void fail_to_enter(int error, const char *why, struct ipchains_end *end)
-{
-	if (error == -EPERM && geteuid() != 0)
-		why = "Permission denied (you must be root)";
-	fail(end, END_KERNEL, kernel, why[0] ? why : strerror(-error));
 }
 
 /* Commands that look and leave the state, and its era, as they are. */
@@ -404,57 +365,27 @@ static void run_inside(struct compat *c, const struct ipchains_cmd *cmd,
 		list_masq(c, cmd, names, out, end);
 		return;
 	}
-	if (compat_claim_era(c, ERA_2_2) != CLAIM_OK) {
-		fail(end, END_KERNEL, kernel, compat_why(c));
+	if (!kernel_claim(c, end))
 		return;
-	}
 	if (cmd_is(cmd, CMD_SET)) {
 		set_timeouts(c, cmd, end);
 	} else {
 		r = ipchains_apply(c, cmd, names, out);
 		if (r < 0) {
-			fail(end, END_KERNEL, kernel, "");
+			kernel_refused(end, "");
 			ipchains_explain(c, cmd, r, &end->why);
 		}
 	}
-	if (only_reads(cmd))
-		return;
-	r = compat_commit(c);
-	if (r < 0)
-		fail_to_enter(r, compat_why(c), end);
+	if (!only_reads(cmd))
+		kernel_commit(c, end);
 }
 
 void ipchains_run(const struct ipchains_cmd *cmd, const struct resolver *names,
 		  struct text *out, struct ipchains_end *end)
 {
-	struct compat *c = NULL;
-	int r = compat_open(&c);
+	struct compat *c = kernel_enter(end);
 
-	if (r < 0) {
-		fail_to_enter(r, compat_open_why(), end);
-		return;
-	}
-	r = compat_enter(c);
-	if (r < 0)
-		fail_to_enter(r, compat_why(c), end);
-	else
+	if (c)
 		run_inside(c, cmd, names, out, end);
 	compat_close(c);
-}
-
-bool ipchains_forwarding_off(void *ctx)
-{
-	struct compat *c = NULL;
-	struct text file = { 0 };
-	bool off = false;
-
-	(void)ctx;
-	if (!isatty(STDIN_FILENO) || compat_open(&c) < 0)
-		return false;
-	if (compat_enter(c) == 0 &&
-	    compat_proc_read(c, "sys/net/ipv4/ip_forward", false, &file) == 0)
-		off = file.s && file.s[0] == '0';
-	text_fini(&file);
-	compat_close(c);
-	return off;
 }

@@ -22,7 +22,4 @@ void ipchains_explain(const struct compat *c, const struct ipchains_cmd *cmd,
 void ipchains_run(const struct ipchains_cmd *cmd, const struct resolver *names,
 		  struct text *out, struct ipchains_end *end);
 
-/* ipchains_env's warn_forwarding: forwarding is off and somebody watches. */
-bool ipchains_forwarding_off(void *ctx);
-
 #endif
