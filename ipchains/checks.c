@@ -49,7 +49,7 @@ static bool check_line(struct parse *p)
 }
 
 /* Words that waited for the protocol. A port option without an address is never
- * looked at, unless for ICMP. */
+ * looked at, unless for ICMP, and counts as port 0. */
 static bool check_words(struct parse *p)
 {
 	struct ipchains_cmd *cmd = p->cmd;

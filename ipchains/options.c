@@ -431,7 +431,6 @@ bool ipchains_parse(int argc, char *const *argv, const struct ipchains_env *env,
 	memset(cmd, 0, offsetof(struct ipchains_cmd, src));
 	cmd->src.n = cmd->dst.n = 0;
 	cmd->rule.tos_and = 0xFF;
-	cmd->rule.sport[1] = cmd->rule.dport[1] = FW_PORT_MAX;
 	optscan_init(&p.scan, argc, argv);
 	for (;;) {
 		code = optscan_next(&p.scan, letters, longs, &arg, &end->why);
