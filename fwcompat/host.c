@@ -66,14 +66,17 @@ static int do_if(struct compat *c, int argc, char **argv)
 	return compat_if_set(c, argv[0], addr, mask, ppp);
 }
 
+/* A route that is there already may be given again, as show shows it. */
 static int do_route(struct compat *c, int argc, char **argv)
 {
 	uint32_t dst, mask, gateway = 0;
+	int r;
 
 	if (argc < 2 || argc > 3 || parse_prefix(argv[0], &dst, &mask) ||
 	    (argc == 3 && addr_parse_quad(argv[2], &gateway)))
 		return -EINVAL;
-	return compat_route_add(c, dst & mask, mask, argv[1], gateway);
+	r = compat_route_add(c, dst & mask, mask, argv[1], gateway);
+	return r == -EEXIST ? 0 : r;
 }
 
 static int do_unroute(struct compat *c, int argc, char **argv)

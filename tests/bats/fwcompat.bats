@@ -124,6 +124,30 @@ setup() {
 	assert_line 'rules      1 in 3 built-in and 0 user chains'
 }
 
+@test "the host's interfaces and routes are set and shown" {
+	fwcompat host if eth0 192.168.1.1/24
+	fwcompat host if ppp0 192.0.2.1/32 ppp
+	fwcompat host route default ppp0
+	fwcompat host route 10.0.0.0/8 eth0 192.168.1.254
+	run -0 fwcompat host
+	assert_line 'if eth0 192.168.1.1/24'
+	assert_line 'if ppp0 192.0.2.1/32 ppp'
+	assert_line 'route 0.0.0.0/0 ppp0'
+	assert_line 'route 10.0.0.0/8 eth0 192.168.1.254'
+	# What is shown can be given back.
+	fwcompat host show >before
+	fwcompat reset
+	grep -v '^if lo' before | while read -r line; do
+		# shellcheck disable=SC2086 # words
+		fwcompat host $line
+	done
+	run -0 fwcompat host show
+	assert_output "$(cat before)"
+	fwcompat host unroute 10.0.0.0/8 eth0
+	run -0 fwcompat host
+	refute_line --partial '10.0.0.0/8'
+}
+
 @test "nonsense about the host changes nothing" {
 	fwcompat host >before
 	for words in 'if' 'if eth0' 'if eth0 1.2.3/24' 'if eth0 1.2.3.4/33' \

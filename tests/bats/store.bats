@@ -80,8 +80,8 @@ sources() {
 
 @test "a file that was scribbled over gives one sentence" {
 	ipchains -A input
-	printf 'garbage garbage' |
-		dd of=state bs=1 seek=20 conv=notrunc status=none
+	printf 'garbage garb' |
+		dd of=state bs=1 seek=16 conv=notrunc status=none
 	run --separate-stderr -1 fwcompat status
 	assert_output ''
 	assert_equal "${#stderr_lines[@]}" 1

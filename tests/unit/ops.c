@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/bytes.h"
+#include "core/cksum.h"
 #include "core/text.h"
 #include "engine/path.h"
+#include "engine/pkt.h"
 #include "engine/state.h"
 
 /* Marsaglia, Xorshift RNGs, 2003: the triple 13, 17, 5. */
@@ -30,9 +33,9 @@ static const char *pick_name(uint32_t *seed)
 {
 	static const char *const names[] = { "input",  "forward", "output",
 					     "one",    "two",     "three",
-					     "ACCEPT", "" };
+					     "ACCEPT", "MASQ",    "" };
 
-	return names[pick(seed, 8)];
+	return names[pick(seed, 9)];
 }
 
 static struct fw_rule pick_rule(uint32_t *seed)
@@ -219,6 +222,72 @@ static void do_masquerade(struct fw *fw, uint32_t *seed)
 	masq_put(fw, entry);
 }
 
+/* A packet of a few hosts on either side, its checksums right. */
+static uint32_t make_packet(uint8_t *b, uint32_t *seed)
+{
+	bool tcp = pick(seed, 2), inward = pick(seed, 3) == 0;
+	uint32_t len = 20 + (tcp ? 20 : 8), inside = 0x0A000002 | pick(seed, 2);
+
+	memset(b, 0, len);
+	b[0] = 0x45;
+	put_be16(b + 2, (uint16_t)len);
+	b[8] = 64;
+	b[9] = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	put_be32(b + 12, inward ? 0xC6336401 : inside);
+	put_be32(b + 16, inward ? 0x0A000101 : 0xC6336401);
+	put_be16(b + 10, cksum_fold(cksum_add(0, b, 20)));
+	put_be16(b + (inward ? 20 : 22), (uint16_t)(20 + pick(seed, 3)));
+	put_be16(
+		b + (inward ? 22 : 20),
+		(uint16_t)((inward ? MASQ_PORT_BEGIN : 1024) + pick(seed, 50)));
+	if (tcp) {
+		b[32] = 0x50;
+		b[33] = (uint8_t)pick(seed, 32);
+	} else {
+		put_be16(b + 24, 8);
+	}
+	put_be16(b + (tcp ? 36 : 26),
+		 cksum_fold(cksum_add(cksum_pseudo(get_be32(b + 12),
+						   get_be32(b + 16), b[9],
+						   len - 20),
+				      b + 20, len - 20)));
+	return len;
+}
+
+static void do_packets(struct fw *fw, uint32_t *seed)
+{
+	uint8_t bytes[256];
+
+	host_if_set(fw, "eth0", 0x0A000001, 0xFFFFFF00, HOST_IF_UP);
+	host_if_set(fw, "eth1", 0x0A000101, 0xFFFFFF00, HOST_IF_UP);
+	host_route_add(fw, 0, 0, "eth1", 0);
+	for (int i = 0; i < 10; i++) {
+		struct pkt p = { .data = bytes,
+				 .cap = sizeof(bytes),
+				 .to_host = true };
+		const char *in = pick(seed, 2) ? "eth0" : "eth1";
+
+		p.len = make_packet(bytes, seed);
+		fw_arrive(fw, fw->st->g.now + pick(seed, 5),
+			  host_if_find(fw, in), &p);
+	}
+}
+
+/* A host that masquerades whatever it forwards. */
+static void do_masq_rule(struct fw *fw, uint32_t *seed)
+{
+	struct fw_rule rule = { .sport = { 0, FW_PORT_MAX },
+				.dport = { 0, FW_PORT_MAX },
+				.tos_and = 0xFF,
+				.target = "MASQ" };
+	struct fw20_rule rule20 = { .flags = FW20_ACCEPT | FW20_MASQ,
+				    .tos_and = 0xFF };
+
+	(void)seed;
+	chain_insert(fw, "forward", 1, &rule);
+	list_insert(fw, FW20_FORWARD, &rule20);
+}
+
 static void do_time(struct fw *fw, uint32_t *seed)
 {
 	int32_t seconds[3] = { (int32_t)pick(seed, 2000) * HZ, 0,
@@ -238,6 +307,7 @@ static const struct op {
 	{ "list", do_list },       { "module", do_module },
 	{ "forward", do_forward }, { "host", do_host },
 	{ "masq", do_masquerade }, { "time", do_time },
+	{ "packets", do_packets }, { "masq rule", do_masq_rule },
 };
 
 const char *ops_do(struct fw *fw, uint32_t *seed)
