@@ -50,7 +50,8 @@ void host_init(struct fw *fw)
 uint32_t host_if_find(const struct fw *fw, const char *name)
 {
 	for (uint32_t i = 0; name[0] && i < HOST_IFS; i++)
-		if (!strncmp(fw->st->host.ifs[i].name.s, name, FW_IFNAME))
+		if (!(fw->st->host.ifs[i].flags & HOST_IF_MORE) &&
+		    !strncmp(fw->st->host.ifs[i].name.s, name, FW_IFNAME))
 			return i;
 	return HOST_NO_IF;
 }
@@ -79,31 +80,65 @@ static void remove_routes_of(struct fw *fw, uint32_t ifindex)
 			remove_route(fw, i);
 }
 
-int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
-		uint32_t flags)
+static void remove_more_addresses(struct fw *fw, const char *name)
 {
-	uint32_t at = host_if_find(fw, name);
-	bool fresh = at == HOST_NO_IF;
-	struct host_if *i;
+	for (uint32_t i = 0; i < HOST_IFS; i++) {
+		const struct host_if *f = &fw->st->host.ifs[i];
 
-	if (!name[0] || strlen(name) >= FW_IFNAME)
-		return -EINVAL;
-	if (fresh)
-		at = free_if(fw);
-	if (at == HOST_NO_IF)
-		return -ENOSPC;
-	if (!strcmp(name, "lo"))
-		flags |= HOST_IF_LOOPBACK;
-	i = if_edit(fw, at);
+		if (!(f->flags & HOST_IF_MORE) ||
+		    strncmp(f->name.s, name, FW_IFNAME))
+			continue;
+		*if_edit(fw, i) = (struct host_if){ 0 };
+		counts_edit(fw)->n_ifs--;
+	}
+}
+
+/* Writes row @at, which is free or bears that name, and routes to its subnet.
+ */
+static int set_row(struct fw *fw, uint32_t at, const char *name, uint32_t addr,
+		   uint32_t mask, uint32_t flags)
+{
+	struct host_if *i = if_edit(fw, at);
+	bool fresh = !i->name.s[0];
+
 	*i = (struct host_if){ .addr = addr, .mask = mask, .mtu = HOST_MTU };
 	i->flags = flags | HOST_IF_UP;
 	memcpy(i->name.s, name, strlen(name));
 	counts_edit(fw)->n_ifs += fresh;
 	counts_edit(fw)->generation++;
-	remove_routes_of(fw, at);
 	if (mask == 0xFFFFFFFF || flags & HOST_IF_LOOPBACK)
 		return 0;
 	return host_route_add(fw, addr & mask, mask, name, 0);
+}
+
+int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
+		uint32_t flags)
+{
+	uint32_t at = host_if_find(fw, name);
+
+	if (!name[0] || strlen(name) >= FW_IFNAME)
+		return -EINVAL;
+	if (at == HOST_NO_IF)
+		at = free_if(fw);
+	if (at == HOST_NO_IF)
+		return -ENOSPC;
+	if (!strcmp(name, "lo"))
+		flags |= HOST_IF_LOOPBACK;
+	remove_routes_of(fw, at);
+	remove_more_addresses(fw, name);
+	return set_row(fw, at, name, addr, mask, flags);
+}
+
+int host_if_add(struct fw *fw, const char *name, uint32_t addr, uint32_t mask)
+{
+	uint32_t first = host_if_find(fw, name), at = free_if(fw);
+
+	if (first == HOST_NO_IF)
+		return -ENODEV;
+	if (at == HOST_NO_IF)
+		return -ENOSPC;
+	return set_row(fw, at, name, addr, mask,
+		       fw->st->host.ifs[first].flags | HOST_IF_MORE);
 }
 
 /* The oldest such route, or HOST_ROUTES. @ifindex HOST_NO_IF: any. */
@@ -212,18 +247,4 @@ bool host_if_up(const struct fw *fw, uint32_t ifindex)
 {
 	return ifindex < HOST_IFS && fw->st->host.ifs[ifindex].name.s[0] &&
 	       fw->st->host.ifs[ifindex].flags & HOST_IF_UP;
-}
-
-bool host_is_unicast(const struct fw *fw, uint32_t dst)
-{
-	const struct host_if *i = fw->st->host.ifs, *end = i + HOST_IFS;
-
-	if (dst >> 28 >= 0xE)
-		return false;
-	for (; i < end; i++)
-		if (i->name.s[0] && i->mask < ~1U &&
-		    !(i->flags & (HOST_IF_PPP | HOST_IF_LOOPBACK)) &&
-		    (dst == (i->addr & i->mask) || dst == (i->addr | ~i->mask)))
-			return false;
-	return true;
 }

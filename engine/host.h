@@ -20,7 +20,12 @@ enum {
 	HOST_LO = 0, /* index of lo */
 };
 
-enum host_if_flag { HOST_IF_UP = 1, HOST_IF_PPP = 2, HOST_IF_LOOPBACK = 4 };
+enum host_if_flag {
+	HOST_IF_UP = 1,
+	HOST_IF_PPP = 2,
+	HOST_IF_LOOPBACK = 4,
+	HOST_IF_MORE = 8 /* one more address of the first row of this name */
+};
 
 /* In the state. */
 struct host_if {
@@ -73,6 +78,11 @@ void host_init(struct fw *fw);
 int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
 		uint32_t flags);
 
+/* One more address, in a subnet of its own. -ENODEV: no such interface;
+ * -ENOSPC.
+ */
+int host_if_add(struct fw *fw, const char *name, uint32_t addr, uint32_t mask);
+
 /* @gateway 0: directly. -ENODEV: no such interface; -EEXIST; -ENOSPC. */
 int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname, uint32_t gateway);
@@ -97,11 +107,5 @@ uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex);
 
 /* Whether the interface is there and up. */
 bool host_if_up(const struct fw *fw, uint32_t ifindex);
-
-/*
- * Whether a frame with this IP destination is addressed to the host at link
- * level: no broadcast of the host's subnets, no multicast.
- */
-bool host_is_unicast(const struct fw *fw, uint32_t dst);
 
 #endif

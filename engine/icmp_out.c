@@ -117,11 +117,7 @@ bool icmp_error(struct fw *fw, const struct pkt *p, const struct pkt_info *info,
 	    !rate_icmp(fw, info->src))
 		return false;
 	error.to_host = true;
-	error.len = build(fw, bytes,
-			  what->local ? info->dst
-			  : back.kind == ROUTE_LOCAL
-				  ? info->src
-				  : host_if_addr(fw, back.ifindex),
+	error.len = build(fw, bytes, what->local ? info->dst : back.source,
 			  info->src, p, what);
 	if (!pass_chains(fw, back.ifindex, &error))
 		return false;

@@ -278,17 +278,16 @@ static void look_at_ports(const struct pkt *p, struct pkt_info *info)
 	info->dport = get_be16(p->data + info->ihl + 2);
 }
 
-enum masq_result masq_out(struct fw *fw, uint32_t ifindex, struct pkt *p,
+enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 			  struct pkt_info *info)
 {
-	struct through t = { fw, p, info, FW_NIL, 0, MASQ_OUT };
+	struct through t = { fw, p, info, FW_NIL, maddr, MASQ_OUT };
 	const struct masq_entry *e;
 
-	t.maddr = host_if_addr(fw, ifindex);
 	if (masq_shape(p, info) != SHAPE_OK)
 		return MASQ_DROP;
 	if (info->proto == IPPROTO_ICMP)
-		return masq_icmp_out(fw, t.maddr, p, info);
+		return masq_icmp_out(fw, maddr, p, info);
 	look_at_ports(p, info);
 	if (!sum_ok(p, info))
 		return MASQ_DROP;

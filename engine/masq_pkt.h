@@ -27,8 +27,8 @@ enum masq_shape {
 };
 enum masq_shape masq_shape(const struct pkt *p, const struct pkt_info *info);
 
-/* The rule said MASQ: the packet leaves by the interface. */
-enum masq_result masq_out(struct fw *fw, uint32_t ifindex, struct pkt *p,
+/* The rule said MASQ. @maddr: our address on the packet's way. */
+enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 			  struct pkt_info *info);
 
 /* The packet is for the host. MASQ_DONE: it has an inside destination now. */

@@ -84,13 +84,13 @@ static void decrease_ttl(struct walk *w)
 }
 
 /* Says what the forward chain decided, MASQ carried out. */
-static enum masq_result forward_chain(struct walk *w, uint32_t out_if)
+static enum masq_result forward_chain(struct walk *w, const struct route *to)
 {
-	switch (ask(w, FW_FORWARD, out_if).verdict) {
+	switch (ask(w, FW_FORWARD, to->ifindex).verdict) {
 	case FW_V_ACCEPT:
 		return MASQ_PASS;
 	case FW_V_MASQ:
-		return masq_out(w->fw, out_if, w->p, &w->info);
+		return masq_out(w->fw, to->source, w->p, &w->info);
 	case FW_V_REJECT:
 		tell_unreach(w, ICMP_HOST_UNREACH);
 		return MASQ_DROP;
@@ -127,7 +127,7 @@ static enum end forward(struct walk *w, const struct route *to)
 	if (!w->p->demasqueraded) {
 		masq = try_icmp_error(w);
 		if (masq == MASQ_PASS)
-			masq = forward_chain(w, to->ifindex);
+			masq = forward_chain(w, to);
 	}
 	return masq == MASQ_DROP ? END_DROP : leave(w, to->ifindex);
 }
@@ -217,6 +217,8 @@ static enum end enter(struct walk *w)
 	if (said.verdict == FW_V_DENY)
 		return END_DROP;
 	to = route_of(w);
+	if (to.kind == ROUTE_BROADCAST)
+		w->p->to_host = false;
 	if (to.kind == ROUTE_BAD || !pkt_options_ok(w->p, &w->info))
 		return END_DROP;
 	if (said.verdict == FW_V_REDIRECT && said.redir_port)

@@ -14,7 +14,7 @@ struct pkt {
 	uint32_t mark; /* firewall mark, 0 on arrival */
 	/*
 	 * Addressed to the host at link level (not broadcast, multicast). Where
-	 * no link header tells, host_is_unicast() does.
+	 * no link header tells: true; the path looks at the IP destination.
 	 */
 	bool to_host;
 	bool demasqueraded;

@@ -20,12 +20,17 @@ struct cached {
 	struct route route;
 };
 
+struct out {
+	struct host_route route;
+	uint32_t source; /* see preferred() */
+};
+
 struct routes {
 	uint32_t generation;
 	uint32_t n_local, n_broadcast, n_out;
 	uint32_t local[HOST_IFS];
 	uint32_t broadcast[2 * HOST_IFS];
-	struct host_route out[HOST_ROUTES];
+	struct out out[HOST_ROUTES];
 	struct cached cache[CACHE];
 };
 
@@ -55,13 +60,34 @@ static bool goes_before(const struct host_route *a, const struct host_route *b)
 	return a->mask != b->mask ? a->mask > b->mask : a->order < b->order;
 }
 
-static void compile_route(struct routes *r, const struct host_route *add)
+/*
+ * The address that packets on this way come from: of a subnet of the host's,
+ * the one in it; over a gateway, the one in whose subnet that is; else the
+ * interface's first.
+ */
+static uint32_t preferred(const struct host *h, const struct host_route *o)
+{
+	const struct host_if *first = &h->ifs[o->ifindex];
+	uint32_t near = o->gateway ? o->gateway : o->dst;
+
+	for (const struct host_if *i = h->ifs; i < h->ifs + HOST_IFS; i++) {
+		if (memcmp(&i->name, &first->name, sizeof(i->name)) ||
+		    (near & i->mask) != (i->addr & i->mask))
+			continue;
+		if (o->gateway || o->mask == i->mask)
+			return i->addr;
+	}
+	return first->addr;
+}
+
+static void compile_route(struct routes *r, const struct host *h,
+			  const struct host_route *add)
 {
 	uint32_t i = r->n_out++;
 
-	for (; i && goes_before(add, &r->out[i - 1]); i--)
+	for (; i && goes_before(add, &r->out[i - 1].route); i--)
 		r->out[i] = r->out[i - 1];
-	r->out[i] = *add;
+	r->out[i] = (struct out){ *add, preferred(h, add) };
 }
 
 static void compile(struct routes *r, const struct host *h)
@@ -72,7 +98,7 @@ static void compile(struct routes *r, const struct host *h)
 		compile_if(r, &h->ifs[i]);
 	for (int i = 0; i < HOST_ROUTES; i++)
 		if (h->routes[i].ifindex < HOST_IFS)
-			compile_route(r, &h->routes[i]);
+			compile_route(r, h, &h->routes[i]);
 }
 
 /* The compiled lists, or NULL: no memory. */
@@ -89,10 +115,10 @@ static struct routes *routes_of(struct fw *fw)
 	return fw->routes;
 }
 
-static const struct host_route *find_out(const struct routes *r, uint32_t dst)
+static const struct out *find_out(const struct routes *r, uint32_t dst)
 {
 	for (uint32_t i = 0; i < r->n_out; i++)
-		if ((dst & r->out[i].mask) == r->out[i].dst)
+		if ((dst & r->out[i].route.mask) == r->out[i].route.dst)
 			return &r->out[i];
 	return NULL;
 }
@@ -123,25 +149,28 @@ static bool source_ok(const struct routes *r, uint32_t src)
 
 static struct route way_out(const struct routes *r, uint32_t dst)
 {
-	const struct host_route *out = find_out(r, dst);
+	const struct out *out = find_out(r, dst);
+	struct route to = { .kind = ROUTE_NONE };
 
 	if (!out)
-		return (struct route){ .kind = ROUTE_NONE };
-	return (struct route){ .kind = ROUTE_OUT,
-			       .ifindex = (uint16_t)out->ifindex,
-			       .gateway = out->gateway ? out->gateway : dst };
+		return to;
+	to.kind = ROUTE_OUT;
+	to.ifindex = (uint16_t)out->route.ifindex;
+	to.gateway = out->route.gateway ? out->route.gateway : dst;
+	to.source = out->source;
+	return to;
 }
 
-/* Whether hosts behind @out's gateway could have been asked by @src itself. */
+/* Whether @src could have sent it to the next hop itself. */
 static bool wants_redirect(const struct routes *r, const struct route *to,
 			   uint32_t src, uint32_t in_if)
 {
-	const struct host_route *back;
+	const struct out *back;
 
 	if (to->kind != ROUTE_OUT || to->ifindex != in_if)
 		return false;
 	back = find_out(r, src);
-	return back && back->ifindex == in_if && !back->gateway;
+	return back && back->route.ifindex == in_if && !back->route.gateway;
 }
 
 static struct route decide(const struct fw *fw, const struct routes *r,
@@ -196,7 +225,8 @@ struct route route_out(struct fw *fw, uint32_t dst)
 		return (struct route){ .kind = ROUTE_NONE };
 	if (in_list(dst, r->local, r->n_local) || dst >> 24 == 127)
 		return (struct route){ .kind = ROUTE_LOCAL,
-				       .ifindex = HOST_LO };
+				       .ifindex = HOST_LO,
+				       .source = dst };
 	return way_out(r, dst);
 }
 

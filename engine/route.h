@@ -27,13 +27,14 @@ struct route {
 	bool redirect;
 	uint16_t ifindex;
 	uint32_t gateway; /* host order; the destination itself if direct */
+	uint32_t source;  /* the host's own address on that way */
 };
 
 /* A packet that arrived on the interface. */
 struct route route_in(struct fw *fw, const struct pkt_info *info,
 		      uint32_t ifindex);
 
-/* A packet of the host itself to @dst; ROUTE_LOCAL goes over lo. */
+/* A packet of the host itself to @dst; ROUTE_LOCAL goes over lo, from @dst. */
 struct route route_out(struct fw *fw, uint32_t dst);
 
 /* Frees what was compiled from the host's routes. */

@@ -266,6 +266,27 @@ static int play_set(struct play *p, const struct play_item *it)
 	return r ? fail(p, it, -EINVAL, strerror(-r)) : 0;
 }
 
+/* Whether the head of the recording named the interface before. */
+static bool has_address(const struct play *p, const struct play_item *it)
+{
+	bool named = false;
+
+	for (const struct play_item *i = p->rec->item; i < it; i++) {
+		if (i->kind >= PLAY_CLOCK)
+			return false;
+		named |= i->kind == PLAY_IF && !strcmp(i->ifname, it->ifname);
+	}
+	return named;
+}
+
+/* A further line in the head is a further address; later on, another one. */
+static int play_interface(struct play *p, const struct play_item *it)
+{
+	if (has_address(p, it))
+		return compat_if_add(p->c, it->ifname, it->addr, it->mask);
+	return compat_if_set(p->c, it->ifname, it->addr, it->mask, it->ppp);
+}
+
 /* Interfaces, routes, switches: through the same calls as the tools'. */
 static int play_host(struct play *p, const struct play_item *it)
 {
@@ -274,8 +295,7 @@ static int play_host(struct play *p, const struct play_item *it)
 	if (r)
 		return fail(p, it, r, compat_why(p->c));
 	if (it->kind == PLAY_IF)
-		r = compat_if_set(p->c, it->ifname, it->addr, it->mask,
-				  it->ppp);
+		r = play_interface(p, it);
 	else if (it->kind == PLAY_ROUTE)
 		r = compat_route_add(p->c, it->addr, it->mask, it->ifname,
 				     it->gateway);

@@ -62,6 +62,8 @@ struct backend {
 
 	int (*if_set)(void *self, const char *name, uint32_t addr,
 		      uint32_t mask, bool ppp);
+	int (*if_add)(void *self, const char *name, uint32_t addr,
+		      uint32_t mask);
 	int (*route_add)(void *self, uint32_t dst, uint32_t mask,
 			 const char *ifname, uint32_t gateway);
 	int (*route_del)(void *self, uint32_t dst, uint32_t mask,

@@ -258,6 +258,12 @@ static int engine_if_set(void *self, const char *name, uint32_t addr,
 			   HOST_IF_UP | (ppp ? HOST_IF_PPP : 0));
 }
 
+static int engine_if_add(void *self, const char *name, uint32_t addr,
+			 uint32_t mask)
+{
+	return host_if_add(fw_of(self), name, addr, mask);
+}
+
 static int engine_route_add(void *self, uint32_t dst, uint32_t mask,
 			    const char *ifname, uint32_t gateway)
 {
@@ -567,6 +573,7 @@ const struct backend backend_engine = {
 	.module_load = engine_module_load,
 	.module_unload = engine_module_unload,
 	.if_set = engine_if_set,
+	.if_add = engine_if_add,
 	.route_add = engine_route_add,
 	.route_del = engine_route_del,
 	.source = engine_source,

@@ -381,6 +381,12 @@ int compat_if_set(struct compat *c, const char *name, uint32_t addr,
 	return c->ops->if_set(self(c), name, addr, mask, ppp);
 }
 
+int compat_if_add(struct compat *c, const char *name, uint32_t addr,
+		  uint32_t mask)
+{
+	return c->ops->if_add(self(c), name, addr, mask);
+}
+
 int compat_route_add(struct compat *c, uint32_t dst, uint32_t mask,
 		     const char *ifname, uint32_t gateway)
 {

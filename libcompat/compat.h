@@ -129,6 +129,9 @@ int compat_module_unload(struct compat *c, const char *name);
 /* The emulated host's interfaces and routes (engine backend). Host order. */
 int compat_if_set(struct compat *c, const char *name, uint32_t addr,
 		  uint32_t mask, bool ppp);
+/* One more address of an interface that has one. -ENODEV. */
+int compat_if_add(struct compat *c, const char *name, uint32_t addr,
+		  uint32_t mask);
 int compat_route_add(struct compat *c, uint32_t dst, uint32_t mask,
 		     const char *ifname, uint32_t gateway);
 int compat_route_del(struct compat *c, uint32_t dst, uint32_t mask,
