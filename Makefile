@@ -107,6 +107,7 @@ GATEWAY = \
 LAUNCHER = \
 	launcher/child.c \
 	launcher/family.c \
+	launcher/namespaces.c \
 	launcher/notify.c \
 	launcher/programs.c \
 	launcher/view.c \

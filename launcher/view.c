@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launcher/namespaces.h"
 #include "launcher/view_server.h"
 
 struct view {
@@ -52,33 +53,6 @@ static int write_file(const char *path, const char *text, int flags)
 		r = done < 0 ? -errno : -ENOSPC;
 	close(fd);
 	return r;
-}
-
-/* Root of a new user namespace, that is whoever we are outside. */
-static int become_root(uid_t uid, gid_t gid)
-{
-	char map[64];
-	int r;
-
-	snprintf(map, sizeof(map), "0 %u 1\n", (unsigned)uid);
-	r = write_file("/proc/self/uid_map", map, 0);
-	if (r == 0)
-		r = write_file("/proc/self/setgroups", "deny", 0);
-	snprintf(map, sizeof(map), "0 %u 1\n", (unsigned)gid);
-	return r ? r : write_file("/proc/self/gid_map", map, 0);
-}
-
-static int enter_namespaces(bool net)
-{
-	int flags = CLONE_NEWNS | (net ? CLONE_NEWNET : 0);
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-
-	if (unshare(flags) == 0)
-		return 0;
-	if (errno != EPERM || unshare(flags | CLONE_NEWUSER))
-		return -errno;
-	return become_root(uid, gid);
 }
 
 /* What @from is becomes what @to is; neither link is followed if told so. */
@@ -150,7 +124,8 @@ static int mount_net(const struct view *v)
 	return mount_over(AT_FDCWD, link, "/proc/net", false);
 }
 
-/* Our directory over a real one, whose subdirectories go back into it. */
+/* Our directory over a real one; its subdirectories go back into it, where we
+ * do not show them ourselves. */
 static int mount_sysctls(const struct view *v, const struct view_blend *blend)
 {
 	char name[64], from[PATH_MAX], to[PATH_MAX];
@@ -161,7 +136,8 @@ static int mount_sysctls(const struct view *v, const struct view_blend *blend)
 		return -errno;
 	snprintf(name, sizeof(name), "proc/%s", blend->path);
 	r = mount_over(AT_FDCWD, in_dir(v, name, from), blend->real, true);
-	for (const struct dirent *d; r == 0 && (d = readdir(real));) {
+	for (const struct dirent *d;
+	     r == 0 && !blend->deep && (d = readdir(real));) {
 		if (d->d_type != DT_DIR || d->d_name[0] == '.')
 			continue;
 		snprintf(to, sizeof(to), "%s/%s", blend->real, d->d_name);
@@ -261,7 +237,7 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 	v->server = view_server_start();
 	if (v->server < 0)
 		return fail(v, v->server, "no server", why, why_len);
-	r = enter_namespaces(options->net);
+	r = namespaces_enter(CLONE_NEWNS | (options->net ? CLONE_NEWNET : 0));
 	if (r)
 		return fail(v, r, "no mount namespace", why, why_len);
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||

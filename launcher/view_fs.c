@@ -25,9 +25,9 @@
 #include "proc-emu/proc.h"
 
 const struct view_blend view_blends[VIEW_BLENDS] = {
-	[VIEW_NET] = { "net", "/proc/thread-self/net", true },
-	[VIEW_KERNEL] = { "sys/kernel", "/proc/sys/kernel", false },
-	[VIEW_IPV4] = { "sys/net/ipv4", "/proc/sys/net/ipv4", false },
+	[VIEW_NET] = { "net", "/proc/thread-self/net", true, false },
+	[VIEW_KERNEL] = { "sys/kernel", "/proc/sys/kernel", false, false },
+	[VIEW_IPV4] = { "sys/net/ipv4", "/proc/sys/net/ipv4", false, true },
 };
 
 enum node_kind {
@@ -140,7 +140,7 @@ static void each_old_file(struct view_fs *fs,
 	compat_leave(fs->c);
 }
 
-/* The blend whose directory @path is (@name: ""), or lies in directly. */
+/* The blend whose directory @path is (@name: ""), or that shows it. */
 static int find_blend(const char *path, const char **name)
 {
 	for (int i = 0; i < VIEW_BLENDS; i++) {
@@ -148,7 +148,7 @@ static int find_blend(const char *path, const char **name)
 
 		if (!strcmp(path, view_blends[i].path))
 			rest = "";
-		if (rest && !strchr(rest, '/')) {
+		if (rest && (view_blends[i].deep || !strchr(rest, '/'))) {
 			*name = rest;
 			return i;
 		}
@@ -454,9 +454,10 @@ static void add_real(const struct view_fs *fs, struct listing *l)
 	int b = find_blend(l->dir, &name), fd;
 	DIR *dir;
 
-	if (b < 0 || *name || fs->real[b] < 0)
+	if (b < 0 || fs->real[b] < 0)
 		return;
-	fd = openat(fs->real[b], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(fs->real[b], *name ? name : ".",
+		    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir) {
 		if (fd >= 0)

@@ -16,6 +16,7 @@ struct view_blend {
 	const char *path;
 	const char *real;
 	bool links; /* entries are links to the reader's own; else files */
+	bool deep;  /* all below is shown; else the entries alone */
 };
 
 extern const struct view_blend view_blends[VIEW_BLENDS];

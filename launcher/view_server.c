@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "launcher/namespaces.h"
 
 /* What names the kernel to show: a message is a value each, with its NUL. */
 static const char *const names[] = { "FWCOMPAT_BACKEND", "FWCOMPAT_LOG",
@@ -91,6 +94,26 @@ static void serve(int server, struct view_fs *fs)
 	}
 }
 
+/*
+ * The switches of the network are a network namespace's: ours is a fresh one of
+ * our own, so that what a script sets is set there, by the real kernel's rules,
+ * and nowhere else.
+ */
+static int own_switches(int *real)
+{
+	int fd, r = namespaces_enter(CLONE_NEWNET);
+
+	if (r)
+		return r;
+	fd = open(view_blends[VIEW_IPV4].real,
+		  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(*real);
+	*real = fd;
+	return 0;
+}
+
 /* Lives as long as the socket; a terminal's signals are not for us. */
 static void be_server(int server)
 {
@@ -106,6 +129,7 @@ static void be_server(int server)
 		dup2(null, 1);
 	}
 	if (take_fds(server, fds) ||
+	    own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]) ||
 	    view_fs_open(&fs, fds[VIEW_FD_FUSE], fds + VIEW_FD_REAL))
 		return;
 	serve(server, fs);

@@ -1,0 +1,254 @@
+#!/usr/bin/env bats
+# fwcompat run: scripts and old programs in a world where the old kernel is there.
+
+# shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup_file() {
+	local way kind
+	for kind in old20 old22; do
+		for way in "" -m32 -static "-m32 -static"; do
+			# shellcheck disable=SC2086 # two flags are two words
+			"${CC:-gcc}" $way -o "$BATS_FILE_TMPDIR/$kind$way" \
+				"$BATS_TEST_DIRNAME/../old/$kind.c" || return
+		done
+	done
+}
+
+setup() {
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "the status is the command's own" {
+	run -7 fwcompat run sh -c 'exit 7'
+	run -143 fwcompat run sh -c 'kill -TERM $$'
+	run -127 --separate-stderr fwcompat run nosuchprogram
+	assert_equal "$stderr" "fwcompat run: nosuchprogram: No such file or directory"
+	touch notrunnable
+	run -126 --separate-stderr fwcompat run ./notrunnable
+}
+
+@test "without a command it is a shell" {
+	SHELL=/bin/sh run -3 fwcompat run <<<'ipchains -P input DENY; exit 3'
+	run -0 ipchains -L input
+	assert_output 'Chain input (policy DENY):'
+}
+
+@test "the tools stand where scripts look for them" {
+	run -0 fwcompat run sh -c '/sbin/ipchains -N a && /sbin/ipchains -L a
+		[ -x /usr/sbin/ipmasqadm ] && [ -x /sbin/ipfwadm ]'
+	assert_output 'Chain a (0 references):'
+}
+
+@test "old files are there for cat, redirection, tests, ls, awk and perl" {
+	# shellcheck disable=SC2016 # awk's own
+	run -0 fwcompat run sh -c 'ipchains -A input -s 192.0.2.1 -j DENY
+		cat /proc/net/ip_fwnames
+		read first rest </proc/net/ip_fwchains; echo "$first"
+		[ -f /proc/net/ip_masquerade ] && [ ! -f /proc/net/ip_input ] &&
+			echo tested
+		cd /proc/net && ls ip_fw*
+		awk "{ print \$1 }" ip_fwchains
+		perl -e "open F, q(/proc/net/ip_fwnames); print scalar(@{[<F>]}), qq(\n)"'
+	assert_output 'input ACCEPT 1 0 0 0 0
+forward ACCEPT 1 0 0 0 0
+output ACCEPT 1 0 0 0 0
+input
+tested
+ip_fwchains
+ip_fwnames
+input
+3'
+}
+
+@test "real files stay reachable beside them" {
+	run -0 fwcompat run sh -c 'grep -c lo: /proc/net/dev; ls /proc/net/tcp
+		cat /proc/sys/net/ipv4/ip_default_ttl; [ -d /proc/self/fd ]'
+	assert_line 1
+	assert_line /proc/net/tcp
+	assert_line 64
+}
+
+@test "switches are read and written by echo and sysctl" {
+	run -0 fwcompat run sh -c 'echo 1 >/proc/sys/net/ipv4/ip_always_defrag
+		cat /proc/sys/net/ipv4/ip_always_defrag
+		sysctl -n -w net.ipv4.ip_dynaddr=2; sysctl net.ipv4.ip_dynaddr'
+	assert_output '1
+2
+net.ipv4.ip_dynaddr = 2'
+}
+
+@test "outside nothing has changed" {
+	local before
+	before=$(cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/tcp_syncookies \
+		/proc/sys/net/ipv4/conf/all/rp_filter; ls /proc/net; mount)
+	run -0 fwcompat run sh -c 'for f in ip_forward tcp_syncookies conf/all/rp_filter; do
+			echo 0 >/proc/sys/net/ipv4/$f
+			echo 1 >/proc/sys/net/ipv4/$f
+			echo 0 >/proc/sys/net/ipv4/$f
+			cat /proc/sys/net/ipv4/$f
+		done'
+	assert_output '0
+0
+0'
+	run -0 sh -c 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/tcp_syncookies \
+		/proc/sys/net/ipv4/conf/all/rp_filter; ls /proc/net; mount'
+	assert_output "$before"
+}
+
+@test "netstat -M lists the masqueraded connections" {
+	command -v netstat || skip "no netstat here (Debian's net-tools)"
+	fwcompat host if ppp0 203.0.113.5/32 ppp
+	run -0 fwcompat run sh -c 'insmod ip_masq_user
+		ipmasqadm user -a -P tcp -M 203.0.113.5 5000 -S 192.168.1.3 1035 -D 0.0.0.0 0
+		netstat -M -n'
+	assert_line --partial '192.168.1.3'
+	assert_line --partial '1035 -> * (5000)'
+}
+
+@test "--era makes the other kernel's files and tools" {
+	run -0 fwcompat run --era 2.0 sh -c 'cat /proc/net/ip_input
+		[ ! -e /proc/net/ip_fwchains ]'
+	assert_output 'IP firewall input rules, default 4'
+	ipfwadm -I -p deny
+	run -1 --separate-stderr fwcompat run --era 2.2 true
+	assert_regex "$stderr" '^fwcompat run: .*fwcompat reset'
+	run -2 --separate-stderr fwcompat run --era 2.4 true
+}
+
+# What a program of 1999 prints, in all four builds of it.
+each_old22() {
+	local way
+	for way in "" -m32 -static "-m32 -static"; do
+		fwcompat reset
+		run -0 fwcompat run "$BATS_FILE_TMPDIR/old22$way" "$@"
+		assert_output "$expected"
+	done
+}
+
+@test "programs of 1999 edit chains by their own socket calls" {
+	expected='append: ok
+append: No such file or directory
+append: No such file or directory
+create: ok
+create: File exists
+insert: ok
+insert: Invalid argument
+replace: ok
+delete: ok
+delete: Invalid argument
+delnum: ok
+delnum: No such file or directory
+append: ok
+remove: Device or resource busy
+flush: ok
+remove: ok
+policy: ok
+policy: Invalid argument
+zero: ok
+short: Invalid argument
+number: Protocol not available'
+	each_old22 'append input 192.0.2.1 DENY' 'append nosuch 192.0.2.1 DENY' \
+		'append input 192.0.2.1 nosuch' 'create a' 'create a' \
+		'insert input 1 192.0.2.2 ACCEPT' 'insert input 9 192.0.2.2 ACCEPT' \
+		'replace input 1 192.0.2.3 REJECT' 'delete input 192.0.2.1 DENY' \
+		'delete input 192.0.2.1 DENY' 'delnum input 1' 'delnum input 1' \
+		'append output 192.0.2.4 a' 'remove a' 'flush output' 'remove a' \
+		'policy forward DENY' 'policy forward RETURN' 'zero input' \
+		short 'number 77'
+	run -0 ipchains -L -n
+	assert_output 'Chain input (policy ACCEPT):
+Chain forward (policy DENY):
+Chain output (policy ACCEPT):'
+}
+
+@test "what they made is what the tool lists, and their checks say what it says" {
+	expected='append: ok
+append: ok
+append: ok
+check: ok
+check: Connection refused
+check: Connection timed out
+check: No such file or directory
+timeouts: ok'
+	each_old22 'append input 192.0.2.1 ACCEPT' 'append input 192.0.2.2 REJECT' \
+		'append input 192.0.2.3 DENY' 'check input 192.0.2.1 10.0.0.1' \
+		'check input 192.0.2.2 10.0.0.1' 'check input 192.0.2.3 10.0.0.1' \
+		'check nosuch 192.0.2.1 10.0.0.1' 'timeouts 10 20 30'
+	run -0 ipchains -L input -n
+	assert_line 'REJECT     tcp  ------  192.0.2.2            0.0.0.0/0             * ->   *'
+	for n in 1:accepted 2:rejected 3:denied; do
+		run -0 ipchains -C input -p tcp -s 192.0.2.${n%:*} 1 -d 10.0.0.1 1 -i eth0
+		assert_output "${n#*:}"
+	done
+}
+
+@test "programs of 1996 edit the lists of 2.0, laid out for 32 and 64 bits" {
+	local way
+	fwcompat host if eth0 192.168.1.1/24
+	for way in "" -m32 -static "-m32 -static"; do
+		fwcompat reset --era 2.0
+		fwcompat host if eth0 192.168.1.1/24
+		run -0 fwcompat run "$BATS_FILE_TMPDIR/old20$way" \
+			'rule 321 192.0.2.1 23 1' 'rule 320 192.0.2.2 25 105' \
+			'rule 322 192.0.2.9 23 1' 'policy 325 4' 'policy 581 0' \
+			'check 326 192.0.2.1 23 eth0 192.168.1.1' \
+			'check 326 192.0.2.2 25 eth0 192.168.1.1' \
+			'check 326 192.0.2.1 23 eth9 192.168.1.1' \
+			'bare 836' 'bare 90' 'timeouts 10 20 30'
+		assert_output 'rule: ok
+rule: ok
+rule: Invalid argument
+policy: ok
+policy: ok
+check: Connection timed out
+check: ok
+check: Invalid argument
+bare: ok
+bare: Protocol not available
+timeouts: ok'
+		run -0 ipfwadm -I -l -n
+		assert_line 'acc   tcp  192.0.2.2            0.0.0.0/0            * -> 25'
+		assert_line 'deny  tcp  192.0.2.1            0.0.0.0/0            * -> 23'
+		run -0 ipfwadm -O -l
+		assert_output 'IP firewall output rules, default policy: deny'
+	done
+}
+
+@test "today's options of sockets pass untouched" {
+	run -0 fwcompat run perl -MSocket -e \
+		'socket(S, AF_INET, SOCK_DGRAM, 0); setsockopt(S, 0, 2, 99) or die;
+		print unpack("i", getsockopt(S, 0, 2)), "\n"'
+	assert_output 99
+}
+
+
+@test "killing the launcher or the script leaves no process and no mount" {
+	local mark="sleep 4321.$$" victim i
+	for victim in launcher script; do
+		fwcompat run sh -c "(setsid $mark & ) ; $mark & wait" &
+		launcher=$!
+		for i in $(seq 200); do
+			[ "$(pgrep -fc "^$mark")" -ge 2 ] && break
+			read -rt 0.05 <> <(:) || true
+		done
+		assert_equal "$(pgrep -fc "^$mark")" 2
+		if [ $victim = launcher ]; then
+			kill -9 $launcher
+		else
+			pkill -9 -f "^sh -c .*$mark"
+		fi
+		wait $launcher || true
+		for i in $(seq 200); do
+			[ "$(pgrep -fc "^$mark")" -eq 0 ] && break
+			read -rt 0.05 <> <(:) || true
+		done
+		assert_equal "$(pgrep -fc "^$mark")" 0
+	done
+	run ! grep fwcompat /proc/self/mounts
+}
