@@ -231,6 +231,7 @@ UNIT_TESTS = \
 	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	tests/unit/test_helpers.c \
 	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
@@ -246,11 +247,20 @@ UNIT_TESTS = \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \
+	tests/fuzz/drive_helper.c \
 	tests/unit/host22.c \
 	tests/unit/names.c \
 	tests/unit/ops.c \
 
 FUZZERS = \
+	tests/fuzz/fuzz_frag.c \
+	tests/fuzz/fuzz_helper_cuseeme.c \
+	tests/fuzz/fuzz_helper_ftp.c \
+	tests/fuzz/fuzz_helper_irc.c \
+	tests/fuzz/fuzz_helper_quake.c \
+	tests/fuzz/fuzz_helper_raudio.c \
+	tests/fuzz/fuzz_helper_vdolive.c \
+	tests/fuzz/fuzz_pkt_parse.c \
 
 BENCHES = \
 

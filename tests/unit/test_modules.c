@@ -183,7 +183,8 @@ static void test_other_era(void **state)
 
 static int make_state(void **state)
 {
-	*state = calloc(1, sizeof(struct fw_state));
+	*state = aligned_alloc(_Alignof(struct fw_state),
+			       sizeof(struct fw_state));
 	return *state ? 0 : -1;
 }
 
