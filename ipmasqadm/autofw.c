@@ -297,6 +297,13 @@ static void put_host(struct text *out, uint32_t a)
 		    a & 255);
 }
 
+/* Quirk: nothing of a range that has both a fixed host and a control port
+ * (masq/autofw_rules_1). */
+static bool is_silent(const struct line *l)
+{
+	return l->rule.type == RANGE && l->rule.where && has_control(l);
+}
+
 static void talk(const struct line *l)
 {
 	const struct fwd_autofw_row *r = &l->rule;
@@ -342,7 +349,7 @@ void adm_autofw_run(int argc, char *const *argv, enum masq_ctl_target target,
 	}
 	if (!read_words(&l, argv[1]))
 		return;
-	if (l.verbose)
+	if (l.verbose && !is_silent(&l))
 		talk(&l);
 	ctl.cmd = l.command == 'A'   ? MASQ_CMD_ADD
 		  : l.command == 'D' ? MASQ_CMD_DEL
