@@ -232,6 +232,9 @@ UNIT_TESTS = \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
 	tests/unit/test_helpers.c \
+	tests/unit/test_ipchains_listing.c \
+	tests/unit/test_ipchains_options.c \
+	tests/unit/test_ipchains_restore.c \
 	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
