@@ -231,6 +231,7 @@ UNIT_TESTS = \
 	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \
 	tests/unit/test_ipchains_listing.c \
 	tests/unit/test_ipchains_options.c \
