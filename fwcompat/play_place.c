@@ -4,6 +4,7 @@
  *	state  the host
  *	log    what its kernel logged while commands ran
  *	feed/  files that are fed to the tools
+ *	cwd/   where commands run: empty, so that a `*' stays one
  *	view/  what the view keeps, in its namespace alone
  */
 #include "fwcompat/play_place.h"
@@ -128,6 +129,9 @@ int place_reset(struct play_place *place, enum fw_era era)
 	int fd;
 
 	remove_tree(place_path(place, "feed", path));
+	remove_tree(place_path(place, "cwd", path));
+	if (mkdir(path, 0700))
+		return -errno;
 	unlink(place_path(place, "state", path));
 	unsetenv("FWCOMPAT_PROC");
 	if (setenv("FWCOMPAT_STATE", path, 1))

@@ -233,7 +233,10 @@ static int play_command(struct play *p, const struct play_item *it)
 	bool bare = p->rec->era != ERA_2_2 && !p->rec->says_host;
 	char **env = place_env(&p->place);
 	struct child_result got = { .status = -1 };
-	int r = env ? child_run(it->text, env, &got) : -ENOMEM;
+	char dir[PATH_MAX];
+	int r = env ? child_run(it->text, place_path(&p->place, "cwd", dir),
+				env, &got)
+		    : -ENOMEM;
 
 	place_env_free(env);
 	if (r) {

@@ -53,8 +53,8 @@ static int attend(struct pollfd fds[FDS], struct child_result *result)
 	return 0;
 }
 
-static int spawn(const char *command, char *const env[], int out, int err,
-		 pid_t *child)
+static int spawn(const char *command, const char *dir, char *const env[],
+		 int out, int err, pid_t *child)
 {
 	char sh[] = "sh", c[] = "-c", *line = strdup(command);
 	char *argv[] = { sh, c, line, NULL };
@@ -69,6 +69,7 @@ static int spawn(const char *command, char *const env[], int out, int err,
 	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, 1);
 	posix_spawn_file_actions_adddup2(&files, err, 2);
+	posix_spawn_file_actions_addchdir_np(&files, dir);
 	posix_spawnattr_init(&attr);
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE); /* which we may ignore */
@@ -120,7 +121,7 @@ static int watch(pid_t child, int out, int err, struct child_result *result)
 	return r;
 }
 
-int child_run(const char *command, char *const env[],
+int child_run(const char *command, const char *dir, char *const env[],
 	      struct child_result *result)
 {
 	int out[2], err[2], r;
@@ -134,7 +135,7 @@ int child_run(const char *command, char *const env[],
 		close_pair(out);
 		return r;
 	}
-	r = spawn(command, env, out[1], err[1], &child);
+	r = spawn(command, dir, env, out[1], err[1], &child);
 	if (r == 0)
 		r = watch(child, out[0], err[0], result);
 	close_pair(out);

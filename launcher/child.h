@@ -10,11 +10,12 @@ struct child_result {
 };
 
 /*
- * Runs @command by `sh -c' with the environment @env and nothing to read.
+ * Runs @command by `sh -c' in the directory @dir with the environment @env and
+ * nothing to read.
  * Returns 0 and @result; or -errno if it could not be run; -EINTR: a signal
  * came, and the command goes on alone.
  */
-int child_run(const char *command, char *const env[],
+int child_run(const char *command, const char *dir, char *const env[],
 	      struct child_result *result);
 
 #endif
