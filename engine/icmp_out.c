@@ -6,8 +6,8 @@
 
 #include "core/bytes.h"
 #include "core/cksum.h"
-#include "engine/chains.h"
 #include "engine/masq_icmp.h"
+#include "engine/path_era.h"
 #include "engine/pkt.h"
 #include "engine/rate.h"
 #include "engine/route.h"
@@ -50,6 +50,56 @@ static bool is_limited(const struct icmp_what *what)
 		what->code != ICMP_FRAG_NEEDED);
 }
 
+static bool allowed_2_2(struct fw *fw, uint32_t dst,
+			const struct icmp_what *what)
+{
+	return !is_limited(what) || rate_icmp(fw, dst);
+}
+
+static bool allowed_2_0(struct fw *fw, uint32_t dst,
+			const struct icmp_what *what)
+{
+	return rate_icmp_2_0(fw, dst, what->type == ICMP_DEST_UNREACH);
+}
+
+static bool allowed_1_3(struct fw *fw, uint32_t dst,
+			const struct icmp_what *what)
+{
+	(void)fw;
+	(void)dst;
+	(void)what;
+	return true;
+}
+
+/* What the kernels did differently. */
+static const struct icmp_era {
+	/* Whether the rate of errors to @dst allows one more. */
+	bool (*allowed)(struct fw *fw, uint32_t dst,
+			const struct icmp_what *what);
+	/* Bytes that are quoted of what follows the IP header; the old ones
+	 * kept to RFC 792, 2.2 quotes as much as RFC 1812 allows. */
+	uint32_t quoted;
+} icmp_eras[ERA_COUNT] = {
+	[ERA_2_2] = { allowed_2_2, QUOTE_MAX },
+	[ERA_2_0] = { allowed_2_0, 8 },
+	[ERA_1_3] = { allowed_1_3, 8 },
+};
+
+static const struct icmp_era *icmp_era(const struct fw *fw)
+{
+	return &icmp_eras[fw->st->g.era];
+}
+
+/* How many bytes of @p an error quotes. */
+static uint32_t quote_len(const struct fw *fw, const struct pkt *p)
+{
+	uint32_t most = (p->data[0] & 15) * 4U + icmp_era(fw)->quoted;
+
+	if (most > QUOTE_MAX)
+		most = QUOTE_MAX;
+	return p->len < most ? p->len : most;
+}
+
 static uint16_t next_id(struct fw *fw)
 {
 	uint16_t *id =
@@ -62,7 +112,7 @@ static uint16_t next_id(struct fw *fw)
 static uint32_t build(struct fw *fw, uint8_t *b, uint32_t src, uint32_t dst,
 		      const struct pkt *p, const struct icmp_what *what)
 {
-	uint32_t quote = p->len < QUOTE_MAX ? p->len : QUOTE_MAX;
+	uint32_t quote = quote_len(fw, p);
 	struct pkt ip = { .data = b };
 
 	memset(b, 0, HEADERS);
@@ -85,22 +135,6 @@ static uint32_t build(struct fw *fw, uint8_t *b, uint32_t src, uint32_t dst,
 	return HEADERS + quote;
 }
 
-/* The error leaves, or reaches the host itself over lo. */
-static bool pass_chains(struct fw *fw, uint32_t ifindex, struct pkt *p)
-{
-	const struct fw_ifname *via = host_if_name(fw, ifindex);
-	struct pkt_info info;
-	enum fw_verdict v;
-
-	pkt_look(p, &info);
-	v = chain_run(fw, FW_OUTPUT, via, p, &info).verdict;
-	if (v == FW_V_DENY || v == FW_V_REJECT)
-		return false;
-	if (ifindex == HOST_LO)
-		v = chain_run(fw, FW_INPUT, via, p, &info).verdict;
-	return v != FW_V_DENY && v != FW_V_REJECT;
-}
-
 bool icmp_error(struct fw *fw, const struct pkt *p, const struct pkt_info *info,
 		const struct icmp_what *what)
 {
@@ -113,13 +147,13 @@ bool icmp_error(struct fw *fw, const struct pkt *p, const struct pkt_info *info,
 	back = route_out(fw, info->src);
 	if (back.kind != ROUTE_OUT && back.kind != ROUTE_LOCAL)
 		return false;
-	if (is_limited(what) && back.kind != ROUTE_LOCAL &&
-	    !rate_icmp(fw, info->src))
+	if (back.kind != ROUTE_LOCAL &&
+	    !icmp_era(fw)->allowed(fw, info->src, what))
 		return false;
 	error.to_host = true;
 	error.len = build(fw, bytes, what->local ? info->dst : back.source,
 			  info->src, p, what);
-	if (!pass_chains(fw, back.ifindex, &error))
+	if (!path_era(fw)->passes(fw, back.ifindex, &error))
 		return false;
 	report(fw, &(const struct fw_out){ .kind = FW_OUT_ICMP,
 					   .ifindex = back.ifindex,

@@ -9,11 +9,11 @@
 
 static const struct path_era *const eras[ERA_COUNT] = {
 	[ERA_2_2] = &path22,
-	[ERA_2_0] = &path22,
-	[ERA_1_3] = &path22,
+	[ERA_2_0] = &path20,
+	[ERA_1_3] = &path20,
 };
 
-static const struct path_era *era_of(const struct fw *fw)
+const struct path_era *path_era(const struct fw *fw)
 {
 	uint32_t era = fw->st->g.era;
 
@@ -38,7 +38,7 @@ void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
 
 	fw_run(fw, now);
 	if (host_if_up(fw, ifindex))
-		era_of(fw)->arrive(fw, ifindex, &own);
+		path_era(fw)->arrive(fw, ifindex, &own);
 	else
 		report(fw, &(const struct fw_out){ .kind = FW_OUT_DROP });
 }
@@ -48,5 +48,5 @@ void fw_send(struct fw *fw, ticks_t now, struct pkt *p)
 	struct pkt own = *p;
 
 	fw_run(fw, now);
-	era_of(fw)->send(fw, &own);
+	path_era(fw)->send(fw, &own);
 }

@@ -2,6 +2,7 @@
 #ifndef ENGINE_PATH_ERA_H
 #define ENGINE_PATH_ERA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct fw;
@@ -12,8 +13,14 @@ struct path_era {
 	 */
 	void (*arrive)(struct fw *fw, uint32_t ifindex, struct pkt *p);
 	void (*send)(struct fw *fw, struct pkt *p);
+	/* Whether the filters let an ICMP error of the host's own leave by the
+	 * interface, and over lo come in again; counted as they do. */
+	bool (*passes)(struct fw *fw, uint32_t ifindex, struct pkt *p);
 };
 
-extern const struct path_era path22;
+extern const struct path_era path20, path22;
+
+/* That of the state's era. */
+const struct path_era *path_era(const struct fw *fw);
 
 #endif

@@ -7,7 +7,14 @@
 
 #include "engine/state.h"
 
-enum rate_kind { RATE_NONE, RATE_ICMP, RATE_NO_ROUTE, RATE_REDIRECT };
+enum rate_kind {
+	RATE_NONE,
+	RATE_ICMP,
+	RATE_NO_ROUTE,
+	RATE_REDIRECT,
+	RATE_UNREACHABLE_2_0,
+	RATE_OTHER_2_0,
+};
 
 enum {
 	PROBES = 8,
@@ -77,6 +84,25 @@ static bool take_token(struct rate_dest *d, ticks_t now, uint32_t burst)
 bool rate_icmp(struct fw *fw, uint32_t dst)
 {
 	return take_token(dest_get(fw, RATE_ICMP, 0, dst), fw->st->g.now, 6);
+}
+
+bool rate_icmp_2_0(struct fw *fw, uint32_t dst, bool unreachable)
+{
+	enum rate_kind kind =
+		unreachable ? RATE_UNREACHABLE_2_0 : RATE_OTHER_2_0;
+	uint32_t most = unreachable ? 80 : 30;
+	ticks_t window = unreachable ? 4 * HZ : 3 * HZ;
+	struct rate_dest *d = dest_get(fw, kind, 0, dst);
+	ticks_t now = fw->st->g.now;
+
+	if (now - d->last > window) {
+		d->last = now;
+		d->count = 0;
+	}
+	if (d->count >= most)
+		return false;
+	d->count++;
+	return true;
 }
 
 bool rate_no_route(struct fw *fw, uint32_t src, uint32_t dst)

@@ -35,6 +35,12 @@ struct rate_limits {
  */
 bool rate_icmp(struct fw *fw, uint32_t dst);
 
+/*
+ * The same in 2.0: to one destination 80 unreachables in 4 s, or 30 other
+ * errors in 3 s, counted from the first of them.
+ */
+bool rate_icmp_2_0(struct fw *fw, uint32_t dst, bool unreachable);
+
 /* The same for "no route": one a second, five saved up (net/ipv4/route.c). */
 bool rate_no_route(struct fw *fw, uint32_t src, uint32_t dst);
 

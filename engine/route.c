@@ -173,6 +173,25 @@ static bool wants_redirect(const struct routes *r, const struct route *to,
 	return back && back->route.ifindex == in_if && !back->route.gateway;
 }
 
+/* The way to @dst, whoever sends there. */
+static struct route decide_out(const struct routes *r, uint32_t dst)
+{
+	struct route to = { .kind = ROUTE_BAD };
+
+	if (is_multicast(dst)) { /* all hosts: the only group that is joined */
+		if (dst == 0xE0000001)
+			to.kind = ROUTE_BROADCAST;
+	} else if (in_list(dst, r->local, r->n_local)) {
+		to.kind = ROUTE_LOCAL;
+	} else if (dst == 0xFFFFFFFF ||
+		   in_list(dst, r->broadcast, r->n_broadcast)) {
+		to.kind = ROUTE_BROADCAST;
+	} else {
+		to = way_out(r, dst);
+	}
+	return to;
+}
+
 static struct route decide(const struct fw *fw, const struct routes *r,
 			   uint32_t src, uint32_t dst, uint32_t in_if)
 {
@@ -185,14 +204,10 @@ static struct route decide(const struct fw *fw, const struct routes *r,
 	}
 	if (!source_ok(r, src) || is_class_e(dst) || is_zero_or_loop(dst))
 		return to;
-	if (is_multicast(dst)) /* all hosts: the only group that is joined */
-		to.kind = dst == 0xE0000001 ? ROUTE_BROADCAST : ROUTE_BAD;
-	else if (in_list(dst, r->local, r->n_local))
-		to.kind = ROUTE_LOCAL;
-	else if (in_list(dst, r->broadcast, r->n_broadcast))
-		to.kind = ROUTE_BROADCAST;
-	else if (fw->st->host.sysctl[SYSCTL_IP_FORWARD])
-		to = way_out(r, dst);
+	to = decide_out(r, dst);
+	if ((to.kind == ROUTE_OUT || to.kind == ROUTE_NONE) &&
+	    !fw->st->host.sysctl[SYSCTL_IP_FORWARD])
+		to.kind = ROUTE_BAD;
 	to.redirect = wants_redirect(r, &to, src, in_if);
 	return to;
 }
@@ -228,6 +243,17 @@ struct route route_out(struct fw *fw, uint32_t dst)
 				       .ifindex = HOST_LO,
 				       .source = dst };
 	return way_out(r, dst);
+}
+
+struct route route_to(struct fw *fw, uint32_t dst)
+{
+	struct routes *r = routes_of(fw);
+
+	if (!r)
+		return (struct route){ .kind = ROUTE_BAD };
+	if (dst >> 24 == 127)
+		return (struct route){ .kind = ROUTE_LOCAL };
+	return decide_out(r, dst);
 }
 
 void route_free(struct fw *fw)

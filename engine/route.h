@@ -37,6 +37,9 @@ struct route route_in(struct fw *fw, const struct pkt_info *info,
 /* A packet of the host itself to @dst; ROUTE_LOCAL goes over lo, from @dst. */
 struct route route_out(struct fw *fw, uint32_t dst);
 
+/* A packet that arrived, by its destination alone: 2.0 and 1.3 ask no more. */
+struct route route_to(struct fw *fw, uint32_t dst);
+
 /* Frees what was compiled from the host's routes. */
 void route_free(struct fw *fw);
 
