@@ -227,13 +227,18 @@ MAN = \
 	man/ipmasqadm.8 \
 	man/ipportfw.8 \
 
-# Tests of C by C, what they share, fuzzers and benchmarks, a file a line.
+# Tests of C by C, what they and benchmarks share, fuzzers and benchmarks, a file
+# a line.
 UNIT_TESTS = \
 	tests/unit/test_addr.c \
 	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \
+	tests/unit/test_ipchains_listing.c \
+	tests/unit/test_ipchains_options.c \
+	tests/unit/test_ipchains_restore.c \
 	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
@@ -249,6 +254,7 @@ UNIT_TESTS = \
 	tests/unit/test_text.c \
 
 UNIT_SHARED = \
+	bench/gate.c \
 	tests/fuzz/drive_helper.c \
 	tests/unit/host22.c \
 	tests/unit/names.c \
@@ -265,6 +271,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_pkt_parse.c \
 
 BENCHES = \
+	bench/engine.c \
 
 # Libraries that may be missing; the build says what it leaves out.
 have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)

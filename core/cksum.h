@@ -9,7 +9,14 @@
 uint64_t cksum_add(uint64_t sum, const uint8_t *p, uint32_t n);
 
 /* The checksum of a sum, in host order: to be stored with put_be16(). */
-uint16_t cksum_fold(uint64_t sum);
+static inline uint16_t cksum_fold(uint64_t sum)
+{
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 32) + (uint32_t)sum;
+	sum = (sum >> 16) + (uint16_t)sum;
+	sum = (sum >> 16) + (uint16_t)sum;
+	return (uint16_t)~sum;
+}
 
 /* Checksum @old (host order) after a 16-bit word, or a 32-bit one, changed. RFC
  * 1624, eq. 3. */

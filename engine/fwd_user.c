@@ -6,6 +6,7 @@
 #include "core/masq_ctl.h"
 #include "engine/fwd.h"
 #include "engine/masq.h"
+#include "engine/route.h"
 
 enum {
 	COPIED_BACK = 40 + 52, /* bytes of the old control struct */
@@ -51,8 +52,13 @@ static int user_add(struct fw *fw, struct masq_ctl *ctl)
 		return -EINVAL;
 	if (!want.maddr && !to)
 		return -EINVAL;
-	if (!want.maddr)
-		return -ENETUNREACH;
+	if (!want.maddr) {
+		struct route way = route_out(fw, to);
+
+		if (way.kind == ROUTE_BAD || way.kind == ROUTE_NONE)
+			return -ENETUNREACH;
+		want.maddr = way.source;
+	}
 	entry = masq_new(fw, &want);
 	if (entry == FW_NIL)
 		return -EBUSY;

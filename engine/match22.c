@@ -32,7 +32,7 @@ struct chain22 {
 	bool entered; /* by a jump, and not left */
 	struct rule22 *rules;
 	struct index22 *index;
-	uint64_t compared; /* rules, without an index */
+	uint64_t compared; /* rules, where an index may come to be */
 };
 
 /* Where the walk stands in one chain. */
@@ -45,8 +45,8 @@ struct frame {
 };
 
 struct match22 {
-	struct chain22 *chain; /* by slot */
-	uint32_t chains;
+	struct chain22 chain[FW_CHAINS_MAX]; /* by slot */
+	uint32_t chains;     /* behind the last that was ever compiled */
 	struct frame *frame; /* chains entered by jumps, outermost first */
 	uint32_t frames;
 };
@@ -74,31 +74,8 @@ void match22_free(struct fw *fw)
 		index22_free(m->chain[i].index);
 		free(m->chain[i].rules);
 	}
-	free(m->chain);
 	free(m->frame);
 	free(m);
-}
-
-/* Room for all chains of the state, so that a walk moves none of them. */
-static int match_room(struct fw *fw)
-{
-	uint32_t chains = fw->st->table[FW_T_CHAIN].used;
-	struct match22 *m = fw->match22;
-	struct chain22 *c;
-
-	if (!m)
-		m = fw->match22 = calloc(1, sizeof(*m));
-	if (!m)
-		return -ENOMEM;
-	if (chains <= m->chains)
-		return 0;
-	c = realloc(m->chain, chains * sizeof(*c));
-	if (!c)
-		return -ENOMEM;
-	memset(c + m->chains, 0, (chains - m->chains) * sizeof(*c));
-	m->chain = c;
-	m->chains = chains;
-	return 0;
 }
 
 static int rules_room(struct chain22 *c, uint32_t n)
@@ -122,9 +99,11 @@ static int rules_room(struct chain22 *c, uint32_t n)
 static int chain_compile(struct fw *fw, uint32_t chain)
 {
 	const struct fw_chain *from = &fw->st->chain[chain];
-	uint32_t n = rules_bound(fw, from);
 	struct chain22 *c = &fw->match22->chain[chain];
+	uint32_t n = rules_bound(fw, from);
 
+	if (chain >= fw->match22->chains)
+		fw->match22->chains = chain + 1;
 	index22_free(c->index);
 	c->index = NULL;
 	c->generation = 0;
@@ -139,32 +118,43 @@ static int chain_compile(struct fw *fw, uint32_t chain)
 	return 0;
 }
 
+static struct chain22 *chain_compile_anew(struct fw *fw, uint32_t chain)
+{
+	if (!fw->match22)
+		fw->match22 = calloc(1, sizeof(*fw->match22));
+	if (!fw->match22 || chain_compile(fw, chain))
+		return NULL;
+	return &fw->match22->chain[chain];
+}
+
 /* The chain's rules, compiled as they are now; NULL: no memory. */
 static inline struct chain22 *chain_compiled(struct fw *fw, uint32_t chain)
 {
-	struct chain22 *c = &fw->match22->chain[chain];
+	struct match22 *m = fw->match22;
 
-	if (c->generation != fw->st->chain[chain].generation || !c->generation)
-		return chain_compile(fw, chain) ? NULL : c;
-	if (c->compared > (uint64_t)INDEX_AFTER * c->n && !c->index) {
-		c->index = index22_new(c->rules, c->n);
-		c->compared = 0;
-	}
-	return c;
+	if (m && m->chain[chain].generation == fw->st->chain[chain].generation)
+		return &m->chain[chain];
+	return chain_compile_anew(fw, chain);
 }
 
-/* Before the first rule of a chain. -ENOMEM. */
-static inline int frame_open(struct walk *w, struct frame *f, uint32_t chain)
+static void chain_index(struct chain22 *c)
 {
-	f->c = chain_compiled(w->fw, chain);
-	if (!f->c)
-		return -ENOMEM;
+	c->index = index22_new(c->rules, c->n);
+	c->compared = 0;
+}
+
+/* Before the first rule of a chain. */
+static inline void frame_open(struct frame *f, struct chain22 *c,
+			      uint32_t chain, const struct packet22 *seen)
+{
+	if (c->compared > (uint64_t)INDEX_AFTER * c->n)
+		chain_index(c);
+	f->c = c;
 	f->chain = chain;
 	f->at = 0;
-	f->indexed = f->c->index != NULL;
+	f->indexed = c->index != NULL;
 	if (f->indexed)
-		cursor22_start(&f->cursor, f->c->index, &w->seen);
-	return 0;
+		cursor22_start(&f->cursor, c->index, seen);
 }
 
 static const struct rule22 *frame_next_indexed(struct frame *f,
@@ -271,6 +261,7 @@ static struct frame *frame_push(struct walk *w)
 static enum fw_verdict chain_enter(struct walk *w, const struct rule22 *r)
 {
 	uint32_t chain = w->fw->st->rule[r->slot].jump;
+	struct chain22 *c;
 	struct frame *f;
 
 	if (!fw_slot_ok(w->fw, FW_T_CHAIN, chain))
@@ -281,9 +272,11 @@ static enum fw_verdict chain_enter(struct walk *w, const struct rule22 *r)
 		return w->p ? FW_V_DENY : FW_V_LOOP;
 	}
 	f = frame_push(w);
-	if (!f || frame_open(w, f, chain))
+	c = chain_compiled(w->fw, chain);
+	if (!f || !c)
 		return FW_V_DENY;
-	f->c->entered = true;
+	frame_open(f, c, chain, &w->seen);
+	c->entered = true;
 	w->depth++;
 	return FW_V_NONE;
 }
@@ -295,8 +288,14 @@ static void chains_leave(struct walk *w, uint32_t depth)
 		w->fw->match22->frame[--w->depth].c->entered = false;
 }
 
+/* The end of a built-in chain that was asked. */
+static inline enum fw_verdict policy(const struct fw_chain *c)
+{
+	return c->policy <= FW_V_MASQ && c->policy ? c->policy : FW_V_DENY;
+}
+
 /* The end of the chain that was asked. A user chain's is no verdict. */
-static enum fw_verdict policy_met(struct walk *w)
+static enum fw_verdict chain_end(const struct walk *w)
 {
 	const struct fw_chain *c = &w->fw->st->chain[w->start];
 
@@ -304,15 +303,14 @@ static enum fw_verdict policy_met(struct walk *w)
 		return FW_V_RETURN;
 	if (w->p)
 		count(w->fw, &c->count, w->info->tot_len);
-	return c->policy <= FW_V_MASQ && c->policy ? c->policy : FW_V_DENY;
+	return policy(c);
 }
 
-static inline enum fw_verdict walk_chains(struct walk *w)
+static inline enum fw_verdict walk_chains(struct walk *w, struct chain22 *c)
 {
 	struct frame bottom, *f = &bottom;
 
-	if (match_room(w->fw) || frame_open(w, f, w->start))
-		return FW_V_DENY;
+	frame_open(f, c, w->start, &w->seen);
 	for (;;) {
 		const struct rule22 *r = frame_next(f, &w->seen);
 		enum fw_verdict v = FW_V_RETURN;
@@ -325,7 +323,7 @@ static inline enum fw_verdict walk_chains(struct walk *w)
 				continue;
 		}
 		if (v == FW_V_RETURN && !w->depth)
-			return policy_met(w);
+			return chain_end(w);
 		if (v == FW_V_RETURN)
 			chains_leave(w, w->depth - 1);
 		else if (v == FW_V_CHAIN)
@@ -336,15 +334,6 @@ static inline enum fw_verdict walk_chains(struct walk *w)
 			return v;
 		f = w->depth ? &w->fw->match22->frame[w->depth - 1] : &bottom;
 	}
-}
-
-static enum fw_verdict walk(struct walk *w)
-{
-	enum fw_verdict v = walk_chains(w);
-
-	if (w->depth)
-		chains_leave(w, 0);
-	return v;
 }
 
 /* What is wrong with a packet that is refused before any rule, or NULL. */
@@ -372,57 +361,67 @@ static void header_cksum(struct pkt *p, const struct pkt_info *info)
 	put_be16(h + IP_CKSUM_AT, cksum_fold(cksum_add(0, h, info->ihl)));
 }
 
-static inline void walk_init(struct walk *w, struct fw *fw, uint32_t chain,
-			     const struct fw_ifname *via,
-			     const struct pkt_info *info)
+/* Walks from a chain; @p NULL: a CHECK. */
+static struct fw_answer walk(struct fw *fw, struct chain22 *c, uint32_t chain,
+			     const struct fw_ifname *via, struct pkt *p,
+			     struct pkt_info *info)
 {
-	w->fw = fw;
-	w->start = chain;
-	w->via = via;
-	w->p = NULL;
-	w->info = NULL;
-	w->depth = 0;
-	w->redir_port = 0;
-	w->seen.addr = info->src | (uint64_t)info->dst << 32;
-	packet22_via(&w->seen, via);
-	w->seen.proto = info->proto;
-	w->seen.sport = info->sport;
-	w->seen.dport = info->dport;
-	w->seen.frag = info->no_ports;
-	w->seen.syn = info->syn;
+	struct fw_answer a;
+	struct walk w;
+
+	w.fw = fw;
+	w.start = chain;
+	w.via = via;
+	w.p = p;
+	w.info = info;
+	w.depth = 0;
+	w.redir_port = 0;
+	w.seen.addr = info->src | (uint64_t)info->dst << 32;
+	packet22_via(&w.seen, via);
+	w.seen.proto = info->proto;
+	w.seen.sport = info->sport;
+	w.seen.dport = info->dport;
+	w.seen.frag = info->no_ports;
+	w.seen.syn = info->syn;
+	a.verdict = walk_chains(&w, c);
+	a.redir_port = w.redir_port ? w.redir_port : info->dport;
+	if (w.depth)
+		chains_leave(&w, 0);
+	return a;
 }
 
 enum fw_verdict match22_ask(struct fw *fw, uint32_t chain,
 			    const struct fw_ifname *via,
 			    const struct pkt_info *info)
 {
-	struct walk w;
+	struct chain22 *c = chain_compiled(fw, chain);
+	struct pkt_info copy = *info;
 
-	if (suspect(info))
+	if (!c || suspect(info))
 		return FW_V_DENY;
-	walk_init(&w, fw, chain, via, info);
-	return walk(&w);
+	return walk(fw, c, chain, via, NULL, &copy).verdict;
 }
 
 struct fw_answer chain_run(struct fw *fw, enum fw_builtin chain,
 			   const struct fw_ifname *via, struct pkt *p,
 			   struct pkt_info *info)
 {
+	struct chain22 *c = chain_compiled(fw, chain);
 	const char *what = suspect(info);
 	struct fw_answer a = { .verdict = FW_V_DENY };
 	uint8_t tos = info->tos;
-	struct walk w;
 
-	if (what) {
-		fwlog_suspect(fw, what, via, p, info);
+	if (what || !c) {
+		if (what)
+			fwlog_suspect(fw, what, via, p, info);
 		return a;
 	}
-	walk_init(&w, fw, chain, via, info);
-	w.p = p;
-	w.info = info;
-	a.verdict = walk(&w);
-	if (a.verdict == FW_V_REDIRECT)
-		a.redir_port = w.redir_port ? w.redir_port : info->dport;
+	if (!c->n) {
+		a.verdict = policy(&fw->st->chain[chain]);
+		count(fw, &fw->st->chain[chain].count, info->tot_len);
+		return a;
+	}
+	a = walk(fw, c, chain, via, p, info);
 	if (info->tos != tos && a.verdict != FW_V_DENY &&
 	    a.verdict != FW_V_REJECT)
 		header_cksum(p, info);

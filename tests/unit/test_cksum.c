@@ -67,6 +67,27 @@ static void sum_goes_on(void **state)
 }
 
 /* Changes one word of a block; the update must give what a full sum gives. */
+/* Of all lengths and beginnings, against a sum of one word after another. */
+static void any_length_is_summed(void **state)
+{
+	uint8_t bytes[80];
+
+	(void)state;
+	for (uint32_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(0xFF - (i % 3) * i);
+	for (uint32_t from = 0; from < 8; from++)
+		for (uint32_t n = 0; from + n <= sizeof(bytes); n++) {
+			uint64_t plain = 0;
+
+			for (uint32_t i = 0; i < n; i++)
+				plain += (uint64_t)bytes[from + i]
+					 << (i % 2 ? 0 : 8);
+			assert_int_equal(
+				cksum_fold(cksum_add(7, bytes + from, n)),
+				cksum_fold(7 + plain));
+		}
+}
+
 static const struct update_case {
 	const char *name;
 	uint32_t from, to;
@@ -116,6 +137,7 @@ static void pseudo_header(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_length_is_summed),
 		cmocka_unit_test(sums),
 		cmocka_unit_test(sum_goes_on),
 		cmocka_unit_test(updates),
