@@ -178,11 +178,14 @@ static inline const struct rule22 *frame_next(struct frame *f,
 					      const struct packet22 *seen)
 {
 	struct chain22 *c = f->c;
-	const struct rule22 *r, *from = c->rules + f->at,
-				*end = c->rules + c->n;
+	const struct rule22 *r, *from, *end;
 
 	if (f->indexed)
 		return frame_next_indexed(f, seen);
+	if (!c->n)
+		return NULL; /* .rules is too */
+	from = c->rules + f->at;
+	end = c->rules + c->n;
 	for (r = from; r < end && !rule22_matches(r, seen); r++)
 		;
 	if (c->n > INDEX_RULES)
