@@ -101,6 +101,7 @@ LIBCOMPAT = \
 	libcompat/store.c \
 	libcompat/store_file.c \
 	libcompat/store_room.c \
+	libcompat/store_seal.c \
 
 
 GATEWAY = \
@@ -269,6 +270,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_helper_raudio.c \
 	tests/fuzz/fuzz_helper_vdolive.c \
 	tests/fuzz/fuzz_pkt_parse.c \
+	tests/fuzz/fuzz_store.c \
 
 BENCHES = \
 	bench/engine.c \

@@ -41,8 +41,11 @@ struct fw_globals {
 	uint32_t clock_virtual; /* the clock stands at .clock_now, as told */
 	ticks_t clock_now;
 	uint32_t epoch; /* changes whenever the host is booted anew */
-	uint32_t pad[9];
+	uint32_t pad;
+	_Alignas(8) uint64_t seal; /* libcompat/store_seal.h; no other's */
+	uint32_t pad2[6];
 };
+_Static_assert(sizeof(struct fw_globals) == 64, "state file format changed");
 
 struct fw_state {
 	_Alignas(64) struct fw_globals g;

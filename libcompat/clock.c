@@ -15,6 +15,14 @@ ticks_t clock_ticks(void)
 			 (uint64_t)t.tv_nsec / (1000000000 / HZ));
 }
 
+int64_t clock_date(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &t);
+	return t.tv_sec;
+}
+
 void clock_boot_id(char id[CLOCK_BOOT_ID])
 {
 	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);

@@ -22,6 +22,7 @@
 #include "libcompat/clock.h"
 #include "libcompat/store_file.h"
 #include "libcompat/store_room.h"
+#include "libcompat/store_seal.h"
 
 enum { STORE_VERSION = 1, PAGE = 4096 };
 
@@ -175,6 +176,7 @@ static int make(struct store *s)
 	s->state->g.epoch = clock_ticks();
 	fw_start_clock(&fw, clock_ticks());
 	fw_fini(&fw);
+	s->state->g.seal = store_seal_all(s->state, &h->room);
 	memcpy(h->magic, magic, sizeof(magic));
 	memcpy(h->boot_id, s->boot_id, sizeof(s->boot_id));
 	h->version = STORE_VERSION;
@@ -182,6 +184,7 @@ static int make(struct store *s)
 	h->file_bytes = FILE_BYTES;
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&h->ready = 1;
+	store_file_stamp(s->fd);
 	return 0;
 fail:
 	fw_fini(&fw);
@@ -224,6 +227,21 @@ static bool state_ok(const struct store *s)
 	return true;
 }
 
+/* Whether the state is what stores have made of it, to the last bit. */
+static bool seal_ok(const struct store *s)
+{
+	return store_seal_all(s->state, &s->header->room) == s->state->g.seal;
+}
+
+/* Makes final what was changed. */
+static void commit(struct store *s, struct fw *fw)
+{
+	uint64_t *seal = fw_edit(fw, &fw->st->g.seal, sizeof(*seal));
+
+	*seal += store_seal_change(&s->journal, s->state);
+	journal_commit(&s->journal);
+}
+
 /* Made whole: not an empty file, not one whose maker was killed. */
 static bool is_made(const struct header *h, size_t size)
 {
@@ -245,8 +263,9 @@ static bool is_ours(const struct store *s)
 static int prepare(struct store *s)
 {
 	const struct header *h = s->header;
+	bool stamped;
 	size_t size;
-	int r = store_file_size(s->fd, &size);
+	int r = store_file_look(s->fd, &size, &stamped);
 
 	if (r)
 		return fail(s, r, "the state file was removed meanwhile");
@@ -262,10 +281,13 @@ static int prepare(struct store *s)
 			    "the state file is of another version of fwcompat; "
 			    "`fwcompat reset' makes a new one");
 	if (size != FILE_BYTES || !h->ready ||
-	    !store_room_ok(&h->room, BLOCKS) || recover(s) || !state_ok(s))
+	    !store_room_ok(&h->room, BLOCKS) || recover(s) || !state_ok(s) ||
+	    !(stamped || seal_ok(s)))
 		return fail(s, -EPROTO,
 			    "the state file is damaged; `fwcompat reset' makes "
 			    "a new one");
+	if (!stamped)
+		store_file_stamp(s->fd);
 	return 0;
 }
 
@@ -437,14 +459,13 @@ int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 	s->fw = fw;
 	s->host = env;
 	run_until(fw, store_now(s));
-	journal_commit(&s->journal);
+	commit(s, fw);
 	return 0;
 }
 
 int store_commit(struct store *s, struct fw *fw)
 {
-	(void)fw;
-	journal_commit(&s->journal);
+	commit(s, fw);
 	return 0;
 }
 
@@ -461,6 +482,7 @@ void store_leave(struct store *s, struct fw *fw)
 	s->inside = false;
 	s->fw = NULL;
 	s->host = NULL;
+	store_file_stamp(s->fd);
 	flock(s->fd, LOCK_UN);
 }
 

@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "libcompat/clock.h"
 #include "libcompat/store.h"
+
+enum { STAMP_NS = 220202643 }; /* what clocks show once in 10^9 times */
 
 /* The session's own directory, or NULL: there is none, or it is left over from
  * another user's session. */
@@ -167,7 +170,7 @@ int store_file_open(const char *path, char *why, size_t n)
 	return r == -EACCES || r == -ELOOP ? -EPERM : r;
 }
 
-int store_file_size(int fd, size_t *size)
+int store_file_look(int fd, size_t *size, bool *stamped)
 {
 	struct stat st;
 
@@ -176,5 +179,17 @@ int store_file_size(int fd, size_t *size)
 	if (st.st_nlink != 1 || st.st_size < 0)
 		return -ESTALE;
 	*size = (size_t)st.st_size;
+	*stamped = st.st_mtim.tv_nsec == STAMP_NS;
 	return 0;
+}
+
+void store_file_stamp(int fd)
+{
+	const struct timespec times[2] = {
+		{ .tv_nsec = UTIME_OMIT },
+		{ .tv_sec = clock_date(), .tv_nsec = STAMP_NS },
+	};
+
+	/* Without it the next one adds up everything: nothing is lost. */
+	(void)!futimens(fd, times);
 }

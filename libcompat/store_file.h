@@ -2,6 +2,7 @@
 #ifndef LIBCOMPAT_STORE_FILE_H
 #define LIBCOMPAT_STORE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,7 +13,17 @@
  */
 int store_file_open(const char *path, char *why, size_t n);
 
-/* Still the one file that was opened: not removed meanwhile, not replaced. */
-int store_file_size(int fd, size_t *size);
+/*
+ * Looks at the open file: its size, and whether its time stamp is
+ * store_file_stamp()'s. -ESTALE: it was removed, or has another name now.
+ */
+int store_file_look(int fd, size_t *size, bool *stamped);
+
+/*
+ * Stamps the file as one that only stores have written to. They write by
+ * memory, which moves the time stamp when a page is first touched; all others
+ * by write(2) and the like, which always do. Killed writers do not stamp.
+ */
+void store_file_stamp(int fd);
 
 #endif

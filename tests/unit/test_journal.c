@@ -100,7 +100,7 @@ static void saves_a_block_once(void **state)
 	(void)state;
 	each_span(b, copy_span);
 	for (int i = 0; i < 3; i++) {
-		uint32_t *w = fw_edit(&b->fw, &b->fw.st->g.pad, 4);
+		uint32_t *w = fw_edit(&b->fw, &b->fw.st->g.pad2, 4);
 
 		*w = 0x1000U + (uint32_t)i;
 	}
@@ -156,7 +156,7 @@ static void contradictions_are_refused(void **state)
 	struct bench *b = bench_new(ERA_2_2);
 
 	(void)state;
-	*(uint32_t *)fw_edit(&b->fw, &b->fw.st->g.pad, 4) = 1;
+	*(uint32_t *)fw_edit(&b->fw, &b->fw.st->g.pad2, 4) = 1;
 	assert_int_equal(
 		journal_rollback(&b->j, b->state, sizeof(*b->state), 0),
 		-EINVAL);

@@ -14,6 +14,7 @@
 
 #include "engine/state.h"
 #include "tests/unit/cmocka.h"
+#include "tests/unit/ops.h"
 
 /* Each test has a directory of its own. */
 struct place {
@@ -459,6 +460,56 @@ static void scribbled_headers_are_errors_at_most(void **state)
 		}
 }
 
+/* Wherever somebody writes into what the state uses, it is found out. */
+static void scribbled_states_are_damaged(void **state)
+{
+	struct place *p = *state;
+	uint32_t seed = 17;
+	struct store *s;
+	struct fw fw = { 0 };
+
+	for (int i = 0; i < 200; i++) {
+		size_t at = ops_random(&seed) % FW_STATE_FIXED;
+		uint8_t byte;
+		int fd;
+
+		s = must_open(p);
+		assert_int_equal(store_enter(s, &fw, NULL), 0);
+		for (int n = 0; n < 5; n++)
+			ops_do(&fw, &seed);
+		assert_int_equal(store_commit(s, &fw), 0);
+		if (i % 4 == 0)
+			at = offsetof(struct fw_state, chain) +
+			     at % sizeof(struct fw_chain);
+		byte = ((const uint8_t *)fw.st)[at] ^
+		       (uint8_t)(1 << ops_random(&seed) % 8);
+		store_close(s);
+		fw_fini(&fw);
+
+		fd = open(p->path, O_WRONLY);
+		assert_true(fd >= 0);
+		assert_int_equal(pwrite(fd, &byte, 1,
+					lseek(fd, 0, SEEK_END) -
+						(off_t)sizeof(struct fw_state) +
+						(off_t)at),
+				 1);
+		close(fd);
+		refuses(p, -EPROTO, "is damaged");
+		assert_int_equal(store_discard(p->path, p->why, sizeof(p->why)),
+				 0);
+	}
+}
+
+/* Whoever only touches the file has it looked through, no more. */
+static void touching_does_no_harm(void **state)
+{
+	struct place *p = *state;
+
+	write_id(p, 12);
+	assert_int_equal(utimensat(AT_FDCWD, p->path, NULL, 0), 0);
+	assert_int_equal(read_id(p), 12);
+}
+
 /* Ticks stand still for whoever sets them, and go on for whoever resets. */
 static void virtual_clock_is_kept(void **state)
 {
@@ -600,6 +651,8 @@ int main(void)
 		TEST(truncated_files_are_damaged_until_discarded),
 		TEST(good_files_are_not_discarded),
 		TEST(scribbled_headers_are_errors_at_most),
+		TEST(scribbled_states_are_damaged),
+		TEST(touching_does_no_harm),
 		TEST(virtual_clock_is_kept),
 		TEST(removal_is_noticed),
 		TEST(resets_by_others_are_noticed),
