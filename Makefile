@@ -275,6 +275,11 @@ FUZZERS = \
 BENCHES = \
 	bench/engine.c \
 
+# Programs as of then, which tests/bats/run.bats builds in several ways.
+OLD_PROGRAMS = \
+	tests/old/old20.c \
+	tests/old/old22.c \
+
 # Libraries that may be missing; the build says what it leaves out.
 have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 ifeq ($(call have,libpcap),yes)
@@ -316,7 +321,7 @@ TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
-TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES))
+TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))

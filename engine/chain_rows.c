@@ -1,9 +1,8 @@
 /* Chains and rules as listings show them, in the order of listings. */
-#include "engine/chains.h"
-
 #include <string.h>
 
 #include "engine/chain_slots.h"
+#include "engine/chains.h"
 #include "engine/state.h"
 
 static void policy_label(const struct fw_chain *c, char label[FW_LABEL_MAX + 1])

@@ -247,9 +247,11 @@ static void buckets_add(struct fw *fw, uint32_t entry)
 /* Takes an entry out of a list linked by .next_m. */
 static void m_unlink(struct fw *fw, const uint32_t *at, uint32_t entry)
 {
-	const struct masq_entry *e;
+	for (uint32_t n = 0; n < MASQ_MAX; n++) {
+		const struct masq_entry *e = at_link(fw, *at);
 
-	for (uint32_t n = 0; n < MASQ_MAX && (e = at_link(fw, *at)); n++) {
+		if (!e)
+			return;
 		if (*at == entry + 1) {
 			put(fw, at, e->next_m);
 			return;
@@ -260,9 +262,11 @@ static void m_unlink(struct fw *fw, const uint32_t *at, uint32_t entry)
 
 static void s_unlink(struct fw *fw, const uint32_t *at, uint32_t entry)
 {
-	const struct masq_entry *e;
+	for (uint32_t n = 0; n < MASQ_MAX; n++) {
+		const struct masq_entry *e = at_link(fw, *at);
 
-	for (uint32_t n = 0; n < MASQ_MAX && (e = at_link(fw, *at)); n++) {
+		if (!e)
+			return;
 		if (*at == entry + 1) {
 			put(fw, at, e->next_s);
 			return;

@@ -48,9 +48,11 @@ static int parse_prefix(char *word, uint32_t *addr, uint32_t *mask)
 
 static int parse_ifname(struct line *l, const char *name)
 {
-	if (!*name || strlen(name) >= sizeof(l->item->ifname))
+	size_t len = strlen(name);
+
+	if (!len || len >= sizeof(l->item->ifname))
 		return wrong(l, "an interface's name has 1 to 16 characters");
-	strcpy(l->item->ifname, name);
+	memcpy(l->item->ifname, name, len + 1);
 	return 0;
 }
 

@@ -62,6 +62,7 @@ static int view_place(struct compat *c, char dir[PATH_MAX])
 {
 	struct compat_status status;
 	char state[PATH_MAX];
+	size_t len;
 	int r = compat_enter(c);
 
 	if (r)
@@ -72,9 +73,11 @@ static int view_place(struct compat *c, char dir[PATH_MAX])
 	if (!realpath(status.state, state) ||
 	    setenv("FWCOMPAT_STATE", state, 1))
 		return -errno;
-	if (strlen(state) + sizeof(".view") > PATH_MAX)
+	len = strlen(state);
+	if (len + sizeof(".view") > PATH_MAX)
 		return -ENAMETOOLONG;
-	strcat(strcpy(dir, state), ".view");
+	memcpy(dir, state, len);
+	memcpy(dir + len, ".view", sizeof(".view"));
 	return mkdir(dir, 0700) && errno != EEXIST ? -errno : 0;
 }
 

@@ -40,13 +40,13 @@ static int filter_x86_64(scmp_filter_ctx *filter)
 	if (!*filter)
 		return -ENOMEM;
 	rc = seccomp_rule_add(*filter, SCMP_ACT_NOTIFY, SCMP_SYS(setsockopt), 2,
-			      SCMP_A1(SCMP_CMP_EQ, IPPROTO_IP),
-			      SCMP_A2(SCMP_CMP_GE, OLD_OPTIONS));
+			      SCMP_A1(SCMP_CMP_EQ, IPPROTO_IP, 0),
+			      SCMP_A2(SCMP_CMP_GE, OLD_OPTIONS, 0));
 	if (rc)
 		return rc;
 	return seccomp_rule_add(*filter, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2,
-				SCMP_A0(SCMP_CMP_EQ, AF_INET),
-				SCMP_A2(SCMP_CMP_EQ, IPPROTO_RAW));
+				SCMP_A0(SCMP_CMP_EQ, AF_INET, 0),
+				SCMP_A2(SCMP_CMP_EQ, IPPROTO_RAW, 0));
 }
 
 /* Its arguments may lie in memory (socketcall), where a filter cannot look. */

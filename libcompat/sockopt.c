@@ -2,6 +2,7 @@
 #include "libcompat/sockopt.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/le.h"
@@ -134,7 +135,7 @@ static int policy22(struct call *call)
 	if (abi22_label(call->bytes + ABI22_LABEL, chain))
 		return -EINVAL;
 	if (abi22_label(call->bytes, policy))
-		strcpy(policy, "?");
+		snprintf(policy, sizeof(policy), "?");
 	return compat_policy(call->c, chain, policy);
 }
 
@@ -249,7 +250,8 @@ static int fwd_flush20(struct call *call)
 {
 	struct masq_ctl ctl = { 0 };
 
-	strcpy(ctl.module, call->arg ? "autofw" : "portfw");
+	snprintf(ctl.module, sizeof(ctl.module), "%s",
+		 call->arg ? "autofw" : "portfw");
 	return module_ctl(call, MASQ_CMD_FLUSH, &ctl);
 }
 

@@ -229,11 +229,11 @@ timeouts: ok'
 
 
 @test "killing the launcher or the script leaves no process and no mount" {
-	local mark="sleep 4321.$$" victim i
+	local mark="sleep 4321.$$" victim
 	for victim in launcher script; do
 		fwcompat run sh -c "(setsid $mark & ) ; $mark & wait" &
 		launcher=$!
-		for i in $(seq 200); do
+		for _ in $(seq 200); do
 			[ "$(pgrep -fc "^$mark")" -ge 2 ] && break
 			read -rt 0.05 <> <(:) || true
 		done
@@ -244,11 +244,11 @@ timeouts: ok'
 			pkill -9 -f "^sh -c .*$mark"
 		fi
 		wait $launcher || true
-		for i in $(seq 200); do
+		for _ in $(seq 200); do
 			[ "$(pgrep -fc "^$mark")" -eq 0 ] && break
 			read -rt 0.05 <> <(:) || true
 		done
 		assert_equal "$(pgrep -fc "^$mark")" 0
 	done
-	run ! grep fwcompat /proc/self/mounts
+	run ! grep -F "$FWCOMPAT_STATE" /proc/self/mounts
 }

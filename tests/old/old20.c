@@ -1,7 +1,7 @@
 /*
- * A program as one of 1996: fills the structs of Linux 2.0 and calls setsockopt() on a
- * raw socket. Each argument is one call; for each it prints the call and what errno
- * said. Built for 64 and 32 bits, dynamic and static.
+ * A program as one of 1996: fills the structs of Linux 2.0 and calls
+ * setsockopt() on a raw socket. Each argument is one call; for each it prints
+ * the call and what errno said. Built for 64 and 32 bits, dynamic and static.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,7 +12,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Pointers and longs as in the header of that time: wider on a 64-bit machine. */
+/* Pointers and longs as in the header of that time: wider on a 64-bit machine.
+ */
 struct rule {
 	struct rule *next;
 	struct in_addr src, dst, smask, dmask, via;

@@ -1,7 +1,7 @@
 /*
- * A program as one of 1999: fills the structs of Linux 2.2 and calls setsockopt() on a
- * raw socket. Each argument is one call; for each it prints the call and what errno
- * said. Built for 64 and 32 bits, dynamic and static.
+ * A program as one of 1999: fills the structs of Linux 2.2 and calls
+ * setsockopt() on a raw socket. Each argument is one call; for each it prints
+ * the call and what errno said. Built for 64 and 32 bits, dynamic and static.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -21,11 +21,26 @@ struct rule {
 	char via[16];
 	uint8_t tos_and, tos_xor;
 };
-struct user_rule { struct rule rule; char target[9]; };
-struct change { struct user_rule user; char chain[9]; };
-struct insert { uint32_t num; struct user_rule user; char chain[9]; };
-struct delnum { uint32_t num; char chain[9]; };
-struct policy { char policy[9], chain[9]; };
+struct user_rule {
+	struct rule rule;
+	char target[9];
+};
+struct change {
+	struct user_rule user;
+	char chain[9];
+};
+struct insert {
+	uint32_t num;
+	struct user_rule user;
+	char chain[9];
+};
+struct delnum {
+	uint32_t num;
+	char chain[9];
+};
+struct policy {
+	char policy[9], chain[9];
+};
 struct test {
 	uint8_t ip[20], l4[20];
 	struct in_addr via_addr;
