@@ -142,6 +142,8 @@ IPFWADM = \
 	ipfwadm/options.c \
 	ipfwadm/print.c \
 	ipfwadm/run.c \
+	ipfwadm/wrapper.c \
+	ipfwadm/wrapper_chains.c \
 
 
 IPFW = \
@@ -184,6 +186,7 @@ PROGRAMS = \
 	ipchains-save \
 	ipfw \
 	ipfwadm \
+	ipfwadm-wrapper \
 	ipmasqadm \
 	ipportfw \
 
@@ -192,7 +195,8 @@ fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
 ipchains-save_SRC = ipchains/save_main.c $(IPCHAINS)
-ipfwadm_SRC = ipfwadm/main.c $(IPFWADM)
+ipfwadm_SRC = ipfwadm/main.c $(IPFWADM) $(IPCHAINS)
+ipfwadm-wrapper_SRC = ipfwadm/wrapper_main.c $(IPFWADM) $(IPCHAINS)
 ipfw_SRC = ipfw/main.c $(IPFW)
 ipmasqadm_SRC = ipmasqadm/main.c $(IPMASQADM)
 ipportfw_SRC = ipmasqadm/ipportfw.c $(IPMASQADM)

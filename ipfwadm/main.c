@@ -6,6 +6,7 @@
 #include "ipfwadm/options.h"
 #include "ipfwadm/print.h"
 #include "ipfwadm/run.h"
+#include "ipfwadm/wrapper.h"
 #include "libcompat/compat.h"
 #include "libcompat/resolver.h"
 
@@ -38,16 +39,13 @@ static int open_kernel(struct compat **c)
 	return 1;
 }
 
-/* Whether the tool may go on with the state as it is. */
-static bool claim(struct compat *c, const struct ipfwadm_cmd *cmd)
+/* How the tool may go on with the state as it is. */
+static enum compat_claim claim(struct compat *c, const struct ipfwadm_cmd *cmd)
 {
 	bool masq_list = cmd->category == IPFWADM_MASQ &&
 			 cmd->command != IPFWADM_TIMEOUTS;
 
-	if (masq_list || compat_claim_era(c, ERA_2_0) == CLAIM_OK)
-		return true;
-	fprintf(stderr, "ipfwadm: %s\n", compat_why(c));
-	return false;
+	return masq_list ? CLAIM_OK : compat_claim_era(c, ERA_2_0);
 }
 
 static int run(struct compat *c, const struct ipfwadm_cmd *cmd,
@@ -56,9 +54,18 @@ static int run(struct compat *c, const struct ipfwadm_cmd *cmd,
 	struct ipfwadm_result r;
 	int status, error;
 
-	if (!claim(c, cmd))
+	switch (claim(c, cmd)) {
+	case CLAIM_OK:
+		ipfwadm_run(c, cmd, prog, &libc_resolver, &r);
+		break;
+	case CLAIM_WRAPPER:
+		wrapper_run(c, cmd, prog, &libc_resolver, &r);
+		break;
+	case CLAIM_REFUSED:
+	default:
+		fprintf(stderr, "ipfwadm: %s\n", compat_why(c));
 		return 1;
-	ipfwadm_run(c, cmd, prog, &libc_resolver, &r);
+	}
 	error = r.changed ? compat_commit(c) : 0;
 	put(stdout, &r.out);
 	fflush(stdout);
