@@ -15,8 +15,6 @@ static const char *const sysctl_path[SYSCTLS] = {
 	[SYSCTL_MODPROBE] = "kernel/modprobe",
 };
 
-static const struct fw_ifname no_name;
-
 /* What lies before it are the tables, behind it the counts. */
 static struct host *counts_edit(struct fw *fw)
 {
@@ -223,28 +221,4 @@ int host_sysctl_set(struct fw *fw, enum host_sysctl which, int32_t value)
 	if (which == SYSCTL_IP_FORWARD) /* routing decisions depend on it */
 		counts_edit(fw)->generation++;
 	return 0;
-}
-
-const struct fw_ifname *host_if_name(const struct fw *fw, uint32_t ifindex)
-{
-	return ifindex < HOST_IFS ? &fw->st->host.ifs[ifindex].name : &no_name;
-}
-
-uint32_t host_if_addr(const struct fw *fw, uint32_t ifindex)
-{
-	return ifindex < HOST_IFS ? fw->st->host.ifs[ifindex].addr : 0;
-}
-
-uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex)
-{
-	uint32_t mtu =
-		ifindex < HOST_IFS ? fw->st->host.ifs[ifindex].mtu : HOST_MTU;
-
-	return mtu < 68 || mtu > HOST_MTU ? HOST_MTU : mtu;
-}
-
-bool host_if_up(const struct fw *fw, uint32_t ifindex)
-{
-	return ifindex < HOST_IFS && fw->st->host.ifs[ifindex].name.s[0] &&
-	       fw->st->host.ifs[ifindex].flags & HOST_IF_UP;
 }

@@ -98,14 +98,4 @@ int host_sysctl_set(struct fw *fw, enum host_sysctl which, int32_t value);
 /* The interface's index, or HOST_NO_IF. */
 uint32_t host_if_find(const struct fw *fw, const char *name);
 
-/* The interface's name and address; of an index that is none: empty, 0. */
-const struct fw_ifname *host_if_name(const struct fw *fw, uint32_t ifindex);
-uint32_t host_if_addr(const struct fw *fw, uint32_t ifindex);
-
-/* Bytes of an IP packet that the interface takes, 68..HOST_MTU (RFC 791). */
-uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex);
-
-/* Whether the interface is there and up. */
-bool host_if_up(const struct fw *fw, uint32_t ifindex);
-
 #endif

@@ -61,22 +61,6 @@ void masq_init(struct fw *fw)
 	memcpy(t->timeout, timeouts, sizeof(timeouts));
 }
 
-const struct masq_entry *masq_at(const struct fw *fw, uint32_t entry)
-{
-	return &fw->st->entry[entry];
-}
-
-struct masq_entry *masq_edit(struct fw *fw, uint32_t entry)
-{
-	return fw_edit(fw, &fw->st->entry[entry], sizeof(struct masq_entry));
-}
-
-struct masq_entry *masq_edit_hot(struct fw *fw, uint32_t entry)
-{
-	return fw_edit(fw, &fw->st->entry[entry],
-		       offsetof(struct masq_entry, out_seq));
-}
-
 /* Index of a protocol's counter, or MASQ_PROTOS. */
 static int proto_index(uint8_t proto)
 {

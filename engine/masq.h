@@ -103,12 +103,7 @@ uint32_t masq_out_find(const struct fw *fw, uint8_t proto, uint32_t s,
 /* Gives a hold back; the last one arms the timer. */
 void masq_put(struct fw *fw, uint32_t entry);
 
-/* The entry to read; to change fields that are in no key; or to take out and
- * put in anew. */
-const struct masq_entry *masq_at(const struct fw *fw, uint32_t entry);
-struct masq_entry *masq_edit(struct fw *fw, uint32_t entry);
-/* As masq_edit(), but only for what lies before .out_seq. */
-struct masq_entry *masq_edit_hot(struct fw *fw, uint32_t entry);
+/* To take an entry out of the tables, and to put it in anew. */
 void masq_unhash(struct fw *fw, uint32_t entry);
 void masq_hash(struct fw *fw, uint32_t entry);
 

@@ -32,7 +32,7 @@ struct key {
 	uint8_t proto;
 };
 
-static uint32_t bucket(const struct key *k, enum key_kind kind)
+static inline uint32_t bucket(const struct key *k, enum key_kind kind)
 {
 	uint32_t o = kind == KEY_WHOLE ? k->o : 0;
 	uint32_t oport = kind == KEY_NONE ? 0 : k->oport;
@@ -135,8 +135,8 @@ static const struct masq_entry *find_odd(const struct fw *fw,
 	return best;
 }
 
-static const struct masq_entry *find_m(const struct fw *fw, const struct key *k,
-				       enum key_kind kind)
+static inline const struct masq_entry *
+find_m(const struct fw *fw, const struct key *k, enum key_kind kind)
 {
 	uint32_t link = fw->st->masq.m_bucket[bucket(k, kind)], n = 0;
 	const struct masq_entry *e;
@@ -153,9 +153,10 @@ static const struct masq_entry *find_m(const struct fw *fw, const struct key *k,
 }
 
 /* @need: flags that the entry must have. */
-static const struct masq_entry *in_s_bucket(const struct fw *fw,
-					    const struct key *k,
-					    enum key_kind kind, uint16_t need)
+static inline const struct masq_entry *in_s_bucket(const struct fw *fw,
+						   const struct key *k,
+						   enum key_kind kind,
+						   uint16_t need)
 {
 	uint32_t link = fw->st->masq.s_bucket[bucket(k, kind)], n = 0;
 	const struct masq_entry *e;

@@ -175,7 +175,8 @@ static enum walk_end enter(struct walk *w)
 	to = route_of(w);
 	if (to.kind == ROUTE_BROADCAST)
 		w->p->to_host = false;
-	if (to.kind == ROUTE_BAD || !pkt_options_ok(w->p, &w->info))
+	if (to.kind == ROUTE_BAD ||
+	    (w->info.ihl > 20 && !pkt_options_ok(w->p, &w->info)))
 		return END_DROP;
 	if (said.verdict == FW_V_REDIRECT && said.redir_port)
 		return deliver(w);

@@ -101,18 +101,23 @@ static void compile(struct routes *r, const struct host *h)
 			compile_route(r, h, &h->routes[i]);
 }
 
-/* The compiled lists, or NULL: no memory. */
-static struct routes *routes_of(struct fw *fw)
+/* The lists of the host as it is; NULL: no memory. */
+static struct routes *routes_anew(struct fw *fw)
 {
-	const struct host *h = &fw->st->host;
-
-	if (fw->routes && fw->routes->generation == h->generation)
-		return fw->routes;
 	if (!fw->routes)
 		fw->routes = malloc(sizeof(*fw->routes));
 	if (fw->routes)
-		compile(fw->routes, h);
+		compile(fw->routes, &fw->st->host);
 	return fw->routes;
+}
+
+static inline struct routes *routes_of(struct fw *fw)
+{
+	struct routes *r = fw->routes;
+
+	if (!r || r->generation != fw->st->host.generation)
+		r = routes_anew(fw);
+	return r;
 }
 
 static const struct out *find_out(const struct routes *r, uint32_t dst)

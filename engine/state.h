@@ -10,6 +10,7 @@
 #ifndef ENGINE_STATE_H
 #define ENGINE_STATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -103,6 +104,60 @@ static inline void *fw_edit(struct fw *fw, const void *p, uint32_t n)
 				journal_save(fw->journal, fw->st, b);
 	}
 	return (uint8_t *)fw->rw + off;
+}
+
+/* Whether @slot may be used as an index into @table; every index read from the
+ * state is asked. */
+static inline bool fw_slot_ok(const struct fw *fw, enum fw_table_id table,
+			      uint32_t slot)
+{
+	return slot < fw->st->table[table].used;
+}
+
+/* A masquerade entry to read; to change fields that are in no key. */
+static inline const struct masq_entry *masq_at(const struct fw *fw,
+					       uint32_t entry)
+{
+	return &fw->st->entry[entry];
+}
+
+static inline struct masq_entry *masq_edit(struct fw *fw, uint32_t entry)
+{
+	return fw_edit(fw, &fw->st->entry[entry], sizeof(struct masq_entry));
+}
+
+/* As masq_edit(), but only for what lies before .out_seq. */
+static inline struct masq_entry *masq_edit_hot(struct fw *fw, uint32_t entry)
+{
+	return fw_edit(fw, &fw->st->entry[entry],
+		       offsetof(struct masq_entry, out_seq));
+}
+
+/* Whether the interface is there and up. */
+static inline bool host_if_up(const struct fw *fw, uint32_t ifindex)
+{
+	return ifindex < HOST_IFS && fw->st->host.ifs[ifindex].name.s[0] &&
+	       fw->st->host.ifs[ifindex].flags & HOST_IF_UP;
+}
+
+/* Name and address of an interface that is there. */
+static inline const struct fw_ifname *host_if_name(const struct fw *fw,
+						   uint32_t ifindex)
+{
+	return &fw->st->host.ifs[ifindex % HOST_IFS].name;
+}
+
+static inline uint32_t host_if_addr(const struct fw *fw, uint32_t ifindex)
+{
+	return fw->st->host.ifs[ifindex % HOST_IFS].addr;
+}
+
+/* Bytes of an IP packet that the interface takes, 68..HOST_MTU (RFC 791). */
+static inline uint32_t host_if_mtu(const struct fw *fw, uint32_t ifindex)
+{
+	uint32_t mtu = fw->st->host.ifs[ifindex % HOST_IFS].mtu;
+
+	return mtu < 68 || mtu > HOST_MTU ? HOST_MTU : mtu;
 }
 
 /* Bytes of the state that are there from the start; tables behind it grow by

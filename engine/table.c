@@ -89,11 +89,6 @@ void fw_slot_free(struct fw *fw, enum fw_table_id id, uint32_t slot)
 	w->count--;
 }
 
-bool fw_slot_ok(const struct fw *fw, enum fw_table_id id, uint32_t slot)
-{
-	return slot < fw->st->table[id].used;
-}
-
 bool fw_table_span(const struct fw_state *st, enum fw_table_id id,
 		   uint64_t *offset, uint64_t *bytes)
 {

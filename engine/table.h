@@ -36,10 +36,6 @@ uint32_t fw_slot_new(struct fw *fw, enum fw_table_id table);
 
 void fw_slot_free(struct fw *fw, enum fw_table_id table, uint32_t slot);
 
-/* Whether @slot may be used as an index into @table; every index read from the
- * state is asked. */
-bool fw_slot_ok(const struct fw *fw, enum fw_table_id table, uint32_t slot);
-
 struct fw_state;
 
 /*
