@@ -166,6 +166,7 @@ IPMASQADM = \
 FWCOMPAT = \
 	fwcompat/cmd.c \
 	fwcompat/host.c \
+	fwcompat/mount.c \
 	fwcompat/play.c \
 	fwcompat/play_diff.c \
 	fwcompat/play_parse.c \

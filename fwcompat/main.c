@@ -12,6 +12,8 @@ static const struct subcommand {
 } subcommands[] = {
 	{ "host", cmd_host, "shows and sets the host's interfaces and routes",
 	  cmd_host_usage },
+	{ "mount", cmd_mount, "shows the old /proc files as a file system",
+	  cmd_mount_usage },
 	{ "play", cmd_play, "plays a recording, or checks one",
 	  cmd_play_usage },
 	{ "reset", cmd_reset, "makes the host a freshly booted one",

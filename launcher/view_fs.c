@@ -570,23 +570,24 @@ static void fs_free(struct view_fs *fs)
 	free(fs);
 }
 
-int view_fs_open(struct view_fs **fsp, int fuse, const int real[VIEW_BLENDS])
+int view_fs_open(struct view_fs **fsp, const char *place, bool everybody,
+		 const int real[VIEW_BLENDS])
 {
-	char name[] = "fwcompat", mounted[32];
-	char *argv[] = { name, NULL };
-	struct fuse_args args = FUSE_ARGS_INIT(1, argv);
+	char name[] = "fwcompat", fsname[] = "-ofsname=fwcompat",
+	     all[] = "-oallow_other,default_permissions";
+	char *argv[] = { name, fsname, all, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(everybody ? 3 : 2, argv);
 	struct view_fs *fs = calloc(1, sizeof(*fs));
 
 	if (!fs)
 		return -ENOMEM;
 	memcpy(fs->real, real, sizeof(fs->real));
 	fuse_set_log_func(no_message);
-	snprintf(mounted, sizeof(mounted), "/dev/fd/%d", fuse);
 	if (node_number(fs, "") == 1)
 		fs->session = fuse_session_new(&args, &operations,
 					       sizeof(operations), fs);
 	fuse_opt_free_args(&args);
-	if (fs->session && fuse_session_mount(fs->session, mounted) == 0) {
+	if (fs->session && fuse_session_mount(fs->session, place) == 0) {
 		*fsp = fs;
 		return 0;
 	}

@@ -22,10 +22,13 @@ struct view_blend {
 extern const struct view_blend view_blends[VIEW_BLENDS];
 
 /*
- * Answers on @fuse, which is mounted already; @real are the real directories,
- * opened by who mounted it. Takes them all. 0 or -errno.
+ * Mounts it on the directory @place, or, as "/dev/fd/N", answers on a /dev/fuse
+ * that is mounted already. @everybody: other users may look, too. @real are the
+ * real directories, opened by who mounts it (-1: without them); it takes them.
+ * 0 or -errno.
  */
-int view_fs_open(struct view_fs **fs, int fuse, const int real[VIEW_BLENDS]);
+int view_fs_open(struct view_fs **fs, const char *place, bool everybody,
+		 const int real[VIEW_BLENDS]);
 void view_fs_close(struct view_fs *fs);
 
 /* From now on the files are of the kernel that the environment names. */

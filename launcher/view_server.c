@@ -12,6 +12,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -117,6 +118,7 @@ static int own_switches(int *real)
 /* Lives as long as the socket; a terminal's signals are not for us. */
 static void be_server(int server)
 {
+	char fuse[32];
 	int fds[VIEW_FDS], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct view_fs *fs;
 
@@ -129,8 +131,10 @@ static void be_server(int server)
 		dup2(null, 1);
 	}
 	if (take_fds(server, fds) ||
-	    own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]) ||
-	    view_fs_open(&fs, fds[VIEW_FD_FUSE], fds + VIEW_FD_REAL))
+	    own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]))
+		return;
+	snprintf(fuse, sizeof(fuse), "/dev/fd/%d", fds[VIEW_FD_FUSE]);
+	if (view_fs_open(&fs, fuse, false, fds + VIEW_FD_REAL))
 		return;
 	serve(server, fs);
 	view_fs_close(fs);
