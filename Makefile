@@ -230,6 +230,8 @@ route_SRC = launcher/route.c launcher/nettools.c
 MAN = \
 	man/fwcompat-helpers.7 \
 	man/ipautofw.8 \
+	man/ipfw.8 \
+	man/ipfwadm.8 \
 	man/ipmasqadm.8 \
 	man/ipportfw.8 \
 
@@ -256,6 +258,7 @@ UNIT_TESTS = \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_proc.c \
+	tests/unit/test_rules20.c \
 	tests/unit/test_store.c \
 	tests/unit/test_text.c \
 
