@@ -165,6 +165,7 @@ IPMASQADM = \
 
 FWCOMPAT = \
 	fwcompat/cmd.c \
+	fwcompat/graph.c \
 	fwcompat/host.c \
 	fwcompat/mount.c \
 	fwcompat/play.c \
@@ -191,7 +192,7 @@ PROGRAMS = \
 	ipmasqadm \
 	ipportfw \
 
-fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER)
+fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER) $(IPCHAINS)
 fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)

@@ -9,6 +9,7 @@
 /* 2 is also the status for a command line that could not be understood. */
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
+int cmd_graph(int argc, char **argv);
 int cmd_host(int argc, char **argv);
 int cmd_mount(int argc, char **argv);
 int cmd_play(int argc, char **argv);
@@ -16,6 +17,7 @@ int cmd_reset(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 
+extern const char cmd_graph_usage[];
 extern const char cmd_host_usage[];
 extern const char cmd_mount_usage[];
 extern const char cmd_play_usage[];

@@ -10,6 +10,7 @@ static const struct subcommand {
 	int (*run)(int argc, char **argv);
 	const char *what, *usage;
 } subcommands[] = {
+	{ "graph", cmd_graph, "writes the chains as a graph", cmd_graph_usage },
 	{ "host", cmd_host, "shows and sets the host's interfaces and routes",
 	  cmd_host_usage },
 	{ "mount", cmd_mount, "shows the old /proc files as a file system",
