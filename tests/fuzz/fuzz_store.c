@@ -194,7 +194,8 @@ static void patch(const uint8_t *data, size_t size)
 			n = size;
 		if (at <= image.size && n <= image.size - at &&
 		    image.used[at / PAGE] && image.used[(at + n) / PAGE])
-			memcpy(image.map + at, data, n);
+			must(pwrite(image.fd, data, n, (off_t)at) == (ssize_t)n,
+			     "patch");
 		data += n;
 		size -= n;
 	}
