@@ -230,6 +230,7 @@ route_SRC = launcher/route.c launcher/nettools.c
 # Manual pages, a file a line.
 MAN = \
 	man/fwcompat-helpers.7 \
+	man/fwcompat.8 \
 	man/ipautofw.8 \
 	man/ipfw.8 \
 	man/ipfwadm.8 \

@@ -167,3 +167,14 @@ setup() {
 	run --separate-stderr -1 env FWCOMPAT_BACKEND=pf ipchains -A input
 	assert_equal "$stderr" 'ipchains: FWCOMPAT_BACKEND=pf: there is no such backend'
 }
+
+@test "the manual's example works, and names every subcommand" {
+	local man="$BATS_TEST_DIRNAME/../../man/fwcompat.8"
+	sed -n '/^\.Bd -literal/,/^\.Ed/{/^\./d;p}' "$man" >script
+	[ "$(wc -l <script)" -ge 5 ]
+	run -0 sh -eu script
+	assert_line --regexp '^rules      1 in 3 built-in'
+	for sub in $(fwcompat --help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p'); do
+		grep -q "^\.It Cm $sub" "$man" || fail "no word of $sub"
+	done
+}
