@@ -232,7 +232,11 @@ MAN = \
 	man/fwcompat-helpers.7 \
 	man/fwcompat.8 \
 	man/ipautofw.8 \
+	man/ipchains-restore.8 \
+	man/ipchains-save.8 \
+	man/ipchains.8 \
 	man/ipfw.8 \
+	man/ipfwadm-wrapper.8 \
 	man/ipfwadm.8 \
 	man/ipmasqadm.8 \
 	man/ipportfw.8 \
