@@ -257,16 +257,21 @@ UNIT_TESTS = \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
 	tests/unit/test_lists.c \
+	tests/unit/test_masq_find.c \
+	tests/unit/test_masq_ports.c \
+	tests/unit/test_masq_tcp.c \
 	tests/unit/test_match20.c \
 	tests/unit/test_match22.c \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
+	tests/unit/test_pkt.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_rules20.c \
 	tests/unit/test_store.c \
 	tests/unit/test_text.c \
+	tests/unit/test_wheel.c \
 
 UNIT_SHARED = \
 	bench/gate.c \
@@ -274,6 +279,7 @@ UNIT_SHARED = \
 	tests/unit/host22.c \
 	tests/unit/names.c \
 	tests/unit/ops.c \
+	tests/unit/router.c \
 
 FUZZERS = \
 	tests/fuzz/fuzz_frag.c \
