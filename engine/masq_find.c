@@ -61,12 +61,12 @@ static struct key s_key(const struct masq_entry *e)
 	return (struct key){ e->daddr, e->saddr, e->dport, e->sport, e->proto };
 }
 
-static enum key_kind m_kind(const struct masq_entry *e)
+static inline enum key_kind m_kind(const struct masq_entry *e)
 {
 	return e->flags & M_LOOSE ? KEY_NONE : KEY_WHOLE;
 }
 
-static enum key_kind s_kind(const struct masq_entry *e)
+static inline enum key_kind s_kind(const struct masq_entry *e)
 {
 	if (!(e->flags & S_LOOSE))
 		return KEY_WHOLE;
@@ -74,7 +74,8 @@ static enum key_kind s_kind(const struct masq_entry *e)
 }
 
 /* The entry behind a link (number + 1), or NULL. */
-static const struct masq_entry *at_link(const struct fw *fw, uint32_t link)
+static inline const struct masq_entry *at_link(const struct fw *fw,
+					       uint32_t link)
 {
 	uint32_t i = link - 1;
 
@@ -96,20 +97,20 @@ static const struct masq_entry *later(const struct masq_entry *a,
 	return (int32_t)(a->hashed - b->hashed) > 0 ? a : b;
 }
 
-static bool far_ok(const struct masq_entry *e, const struct key *k)
+static inline bool far_ok(const struct masq_entry *e, const struct key *k)
 {
 	return (e->daddr == k->o || e->flags & (MASQ_NO_DADDR | MASQ_DLOOSE)) &&
 	       (e->dport == k->oport ||
 		e->flags & (MASQ_NO_DPORT | MASQ_DLOOSE));
 }
 
-static bool m_matches(const struct masq_entry *e, const struct key *k)
+static inline bool m_matches(const struct masq_entry *e, const struct key *k)
 {
 	return e->maddr == k->n && e->mport == k->nport &&
 	       e->proto == k->proto && far_ok(e, k);
 }
 
-static bool s_matches(const struct masq_entry *e, const struct key *k)
+static inline bool s_matches(const struct masq_entry *e, const struct key *k)
 {
 	return e->saddr == k->n && e->sport == k->nport &&
 	       e->proto == k->proto && far_ok(e, k);

@@ -65,14 +65,15 @@ bool masq_port_in_range(uint16_t port)
 }
 
 /* The checksum's bytes in the transport header. */
-static uint8_t *sum_at(const struct pkt *p, const struct pkt_info *info)
+static inline uint8_t *sum_at(const struct pkt *p, const struct pkt_info *info)
 {
 	return p->data + info->ihl +
 	       (info->proto == IPPROTO_TCP ? TCP_SUM : UDP_SUM);
 }
 
 /* The sum over pseudo header and segment, the checksum's bytes included. */
-static uint16_t whole_sum(const struct pkt *p, const struct pkt_info *info)
+static inline uint16_t whole_sum(const struct pkt *p,
+				 const struct pkt_info *info)
 {
 	uint32_t size = info->tot_len - info->ihl;
 	uint64_t sum = cksum_pseudo(info->src, info->dst, info->proto, size);
@@ -80,7 +81,7 @@ static uint16_t whole_sum(const struct pkt *p, const struct pkt_info *info)
 	return cksum_fold(cksum_add(sum, p->data + info->ihl, size));
 }
 
-static bool sum_ok(const struct pkt *p, const struct pkt_info *info)
+static inline bool sum_ok(const struct pkt *p, const struct pkt_info *info)
 {
 	if (info->proto == IPPROTO_UDP && !get_be16(sum_at(p, info)))
 		return true;
@@ -91,14 +92,15 @@ static bool sum_ok(const struct pkt *p, const struct pkt_info *info)
  * Quirk: a TCP data offset of 4 to 16 bytes leaves the old checksum in what is
  * summed as payload, so the new one is wrong.
  */
-static bool sums_old_sum(const struct pkt *p, const struct pkt_info *info)
+static inline bool sums_old_sum(const struct pkt *p,
+				const struct pkt_info *info)
 {
 	return info->proto == IPPROTO_TCP &&
 	       p->data[info->ihl + 12] >> 4 < TCP_HEADER / 4;
 }
 
-static void put_sum(const struct pkt *p, const struct pkt_info *info,
-		    uint16_t sum)
+static inline void put_sum(const struct pkt *p, const struct pkt_info *info,
+			   uint16_t sum)
 {
 	put_be16(sum_at(p, info),
 		 !sum && info->proto == IPPROTO_UDP ? 0xFFFF : sum);
@@ -114,7 +116,8 @@ static void sum_anew(struct pkt *p, const struct pkt_info *info)
 }
 
 /* How the sum of addresses and ports changes. */
-static uint64_t sum_change(const struct pkt_info *from, const struct ends *to)
+static inline uint64_t sum_change(const struct pkt_info *from,
+				  const struct ends *to)
 {
 	return (uint64_t)(uint32_t)~from->src + (uint32_t)~from->dst +
 	       (uint16_t)~from->sport + (uint16_t)~from->dport + to->src +
@@ -122,8 +125,8 @@ static uint64_t sum_change(const struct pkt_info *from, const struct ends *to)
 }
 
 /* Writes new addresses and ports; the checksums are no longer right. */
-static void write_ends(struct pkt *p, struct pkt_info *info,
-		       const struct ends *to)
+static inline void write_ends(struct pkt *p, struct pkt_info *info,
+			      const struct ends *to)
 {
 	uint8_t *h = p->data, *t = h + info->ihl;
 
@@ -141,7 +144,8 @@ static void write_ends(struct pkt *p, struct pkt_info *info,
  * The same, with the checksums. Both were right before, so changing them by the
  * difference (RFC 1624) gives what summing anew would.
  */
-static void rewrite(struct pkt *p, struct pkt_info *info, const struct ends *to)
+static inline void rewrite(struct pkt *p, struct pkt_info *info,
+			   const struct ends *to)
 {
 	uint8_t *sum = sum_at(p, info), *ip = p->data + 10;
 	uint64_t change = sum_change(info, to);
@@ -175,7 +179,7 @@ static void run_helper(const struct through *t)
 	sum_anew(t->p, t->info);
 }
 
-static void next_state(const struct through *t)
+static inline void next_state(const struct through *t)
 {
 	enum masq_state state = MASQ_UDP;
 
@@ -186,7 +190,8 @@ static void next_state(const struct through *t)
 }
 
 /* The end of every packet's way through its entry. */
-static enum masq_result finish(const struct through *t, const struct ends *to)
+static inline enum masq_result finish(const struct through *t,
+				      const struct ends *to)
 {
 	if (masq_at(t->fw, t->entry)->helper) {
 		write_ends(t->p, t->info, to);
@@ -272,7 +277,7 @@ static uint32_t create_out(const struct through *t)
 }
 
 /* Ports are read where the filter sees none, too: of a later piece. */
-static void look_at_ports(const struct pkt *p, struct pkt_info *info)
+static inline void look_at_ports(const struct pkt *p, struct pkt_info *info)
 {
 	info->sport = get_be16(p->data + info->ihl);
 	info->dport = get_be16(p->data + info->ihl + 2);

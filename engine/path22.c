@@ -32,8 +32,8 @@ static enum walk_end unreach_for(struct walk *w, uint8_t code, bool local)
 						       local, 0 });
 }
 
-static struct fw_answer ask(struct walk *w, enum fw_builtin chain,
-			    uint32_t ifindex)
+static inline struct fw_answer ask(struct walk *w, enum fw_builtin chain,
+				   uint32_t ifindex)
 {
 	return chain_run(w->fw, chain, host_if_name(w->fw, ifindex), w->p,
 			 &w->info);
@@ -54,7 +54,8 @@ static enum walk_end leave(struct walk *w, uint32_t ifindex)
 }
 
 /* Says what the forward chain decided, MASQ carried out. */
-static enum masq_result forward_chain(struct walk *w, const struct route *to)
+static inline enum masq_result forward_chain(struct walk *w,
+					     const struct route *to)
 {
 	switch (ask(w, FW_FORWARD, to->ifindex).verdict) {
 	case FW_V_ACCEPT:
@@ -157,7 +158,7 @@ static enum walk_end demasqueraded(struct walk *w)
 	return follow(w, &to);
 }
 
-static struct route route_of(struct walk *w)
+static inline struct route route_of(struct walk *w)
 {
 	if (w->in_if == HOST_LO)
 		return (struct route){ .kind = ROUTE_LOCAL };
