@@ -173,6 +173,7 @@ FWCOMPAT = \
 	fwcompat/play_parse.c \
 	fwcompat/play_place.c \
 	fwcompat/play_run.c \
+	fwcompat/proc.c \
 	fwcompat/reset.c \
 	fwcompat/run.c \
 	fwcompat/status.c \
@@ -267,6 +268,7 @@ UNIT_TESTS = \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_pkt.c \
+	tests/unit/test_play.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_rules20.c \
 	tests/unit/test_store.c \

@@ -17,6 +17,7 @@ static const struct subcommand {
 	  cmd_mount_usage },
 	{ "play", cmd_play, "plays a recording, or checks one",
 	  cmd_play_usage },
+	{ "proc", cmd_proc, "prints the old /proc files", cmd_proc_usage },
 	{ "reset", cmd_reset, "makes the host a freshly booted one",
 	  cmd_reset_usage },
 	{ "run", cmd_run, "runs a script or an old program unchanged", NULL },

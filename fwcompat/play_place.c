@@ -18,6 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launcher/family.h"
 #include "launcher/view.h"
 
 enum { ENV_MAX = 24 };
@@ -67,7 +68,7 @@ int place_open(struct play_place *place)
 	if (view_open(&place->view, &options, place->warning,
 		      sizeof(place->warning)))
 		place->view = NULL;
-	return 0;
+	return family_adopt();
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind,
@@ -87,6 +88,7 @@ static void remove_tree(const char *path)
 
 void place_close(struct play_place *place)
 {
+	family_end();
 	view_close(place->view);
 	place->view = NULL;
 	if (place->dir[0])

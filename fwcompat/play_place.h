@@ -19,7 +19,7 @@ struct play_place {
 
 /* 0 or -errno. */
 int place_open(struct play_place *place);
-/* Takes everything away. */
+/* Ends what commands left running, and takes everything away. */
 void place_close(struct play_place *place);
 
 /* A path in the directory, in @path (PATH_MAX bytes); returns @path. */

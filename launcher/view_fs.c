@@ -270,6 +270,17 @@ static void fs_readlink(fuse_req_t req, fuse_ino_t ino)
 	fuse_reply_readlink(req, to);
 }
 
+/* As in the real /proc: no file can be made, so none of that name is there. */
+static void fs_create(fuse_req_t req, fuse_ino_t parent, const char *name,
+		      mode_t mode, struct fuse_file_info *fi)
+{
+	(void)parent;
+	(void)name;
+	(void)mode;
+	(void)fi;
+	fuse_reply_err(req, ENOENT);
+}
+
 static void handle_free(struct handle *h)
 {
 	if (h->fd >= 0)
@@ -540,6 +551,7 @@ static const struct fuse_lowlevel_ops operations = {
 	.getattr = fs_getattr,
 	.setattr = fs_setattr,
 	.readlink = fs_readlink,
+	.create = fs_create,
 	.open = fs_open,
 	.read = fs_read,
 	.write = fs_write,

@@ -296,19 +296,29 @@ int compat_masq_ctl(struct compat *c, struct masq_ctl *ctl)
 	return c->ops->masq_ctl(self(c), ctl);
 }
 
-/* A file of @path below $FWCOMPAT_PROC, opened; or -1. */
-static int open_given(const char *path)
+static int open_below(const char *dir, const char *path)
 {
-	const char *dir = secure_getenv("FWCOMPAT_PROC");
 	char full[PATH_MAX];
-	int n;
+	int n = snprintf(full, sizeof(full), "%s/%s", dir, path);
 
-	if (!dir || !*dir || strstr(path, ".."))
-		return -1;
-	n = snprintf(full, sizeof(full), "%s/%s", dir, path);
 	if (n < 0 || (size_t)n >= sizeof(full))
 		return -1;
 	return open(full, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+}
+
+/* A file of @path below $FWCOMPAT_PROC, opened; or -1. Saved files may lie
+ * there without the "net" that they had. */
+static int open_given(const char *path)
+{
+	const char *dir = secure_getenv("FWCOMPAT_PROC");
+	int fd;
+
+	if (!dir || !*dir || strstr(path, ".."))
+		return -1;
+	fd = open_below(dir, path);
+	if (fd < 0 && !strncmp(path, "net/", 4))
+		fd = open_below(dir, path + 4);
+	return fd;
 }
 
 /* All that @fd has to read, appended. */
