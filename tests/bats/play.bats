@@ -154,7 +154,7 @@ write_recording() {
 }
 
 @test "what a command leaves running is not waited for" {
-	printf '$ sleep 1000 & echo $! >pid; echo gone\n' >a.t
+	printf '$ sleep 1000 & echo $! >%s/pid; echo gone\n' "$PWD" >a.t
 	run -0 timeout 60 "$(command -v fwcompat)" play a.t
 	assert_line --index 1 '> gone'
 	run ! kill -0 "$(cat pid)"
@@ -372,7 +372,7 @@ write_recording() {
 
 @test "a signal ends it and takes its directory away" {
 	mkfifo ready
-	printf '$ echo >ready; sleep 1000\n' >a.t
+	printf '$ echo >%s/ready; sleep 1000\n' "$PWD" >a.t
 	fwcompat play a.t 3>&- &
 	read -r <ready
 	kill -TERM $!
