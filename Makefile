@@ -28,6 +28,7 @@ CORE = \
 	core/fields.c \
 	core/number.c \
 	core/optscan.c \
+	core/rule_text.c \
 	core/text.c \
 
 
@@ -99,6 +100,8 @@ LIBCOMPAT = \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \
+	libcompat/trace.c \
+	libcompat/trace_who.c \
 	libcompat/store_file.c \
 	libcompat/store_room.c \
 	libcompat/store_seal.c \

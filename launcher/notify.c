@@ -196,13 +196,14 @@ static void answer_socket(int listener, const struct seccomp_notif *req,
  * One call, one transaction. Committed also where it fails: an old verdict is
  * an error number, and some failing calls leave a trace.
  */
-static int carry_out(struct compat *c, int number, uint8_t *bytes, uint32_t len,
-		     uint32_t *back, bool *ours)
+static int carry_out(struct compat *c, pid_t pid, int number, uint8_t *bytes,
+		     uint32_t len, uint32_t *back, bool *ours)
 {
 	int rc = compat_enter(c), kept;
 
 	if (rc)
 		return rc;
+	compat_trace_as(c, pid);
 	*ours = sockopt_is_old(compat_era(c), number, len);
 	if (*ours) {
 		rc = sockopt_set(c, number, bytes, len, back);
@@ -230,7 +231,7 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 		resp->error = -EFAULT;
 		return;
 	}
-	rc = carry_out(c, number, bytes, len, &back, &ours);
+	rc = carry_out(c, (pid_t)req->pid, number, bytes, len, &back, &ours);
 	if (!ours)
 		return;
 	resp->flags = 0;

@@ -11,13 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/masq_ctl.h"
 #include "libcompat/backend.h"
+#include "libcompat/trace.h"
 #include "proc-emu/proc.h"
 
 struct compat {
 	const struct backend *ops;
 	void *self; /* the backend's */
 	bool inside;
+	struct trace *trace; /* or NULL */
 	char why[512];
 };
 
@@ -85,6 +88,7 @@ int compat_open(struct compat **cp)
 	if (c->ops)
 		r = c->ops->open(c, &c->self);
 	if (r == 0) {
+		c->trace = trace_open();
 		*cp = c;
 		return 0;
 	}
@@ -110,6 +114,7 @@ void compat_close(struct compat *c)
 	if (!c)
 		return;
 	compat_leave(c);
+	trace_close(c->trace);
 	c->ops->close(c->self);
 	free(c);
 }
@@ -128,7 +133,13 @@ int compat_enter(struct compat *c)
 
 int compat_commit(struct compat *c)
 {
+	trace_flush(c->trace);
 	return c->ops->commit(self(c));
+}
+
+void compat_trace_as(struct compat *c, pid_t pid)
+{
+	trace_as(c->trace, pid);
 }
 
 void compat_leave(struct compat *c)
@@ -190,40 +201,61 @@ enum compat_claim compat_claim_era(struct compat *c, enum fw_era tool)
 int compat_append(struct compat *c, const char *chain,
 		  const struct fw_rule *rule)
 {
-	return c->ops->append(self(c), chain, rule);
+	int r = c->ops->append(self(c), chain, rule);
+
+	trace_rule(c->trace, r, "-A", chain, 0, rule);
+	return r;
 }
 
 int compat_insert(struct compat *c, const char *chain, uint32_t num,
 		  const struct fw_rule *rule)
 {
-	return c->ops->insert(self(c), chain, num, rule);
+	int r = c->ops->insert(self(c), chain, num, rule);
+
+	trace_rule(c->trace, r, "-I", chain, num, rule);
+	return r;
 }
 
 int compat_replace(struct compat *c, const char *chain, uint32_t num,
 		   const struct fw_rule *rule)
 {
-	return c->ops->replace(self(c), chain, num, rule);
+	int r = c->ops->replace(self(c), chain, num, rule);
+
+	trace_rule(c->trace, r, "-R", chain, num, rule);
+	return r;
 }
 
 int compat_delete(struct compat *c, const char *chain,
 		  const struct fw_rule *rule)
 {
-	return c->ops->delete (self(c), chain, rule);
+	int r = c->ops->delete (self(c), chain, rule);
+
+	trace_rule(c->trace, r, "-D", chain, 0, rule);
+	return r;
 }
 
 int compat_delete_num(struct compat *c, const char *chain, uint32_t num)
 {
-	return c->ops->delete_num(self(c), chain, num);
+	int r = c->ops->delete_num(self(c), chain, num);
+
+	trace_call(c->trace, r, "-D %s %u", chain, num);
+	return r;
 }
 
 int compat_flush(struct compat *c, const char *chain)
 {
-	return c->ops->flush(self(c), chain);
+	int r = c->ops->flush(self(c), chain);
+
+	trace_call(c->trace, r, "-F %s", chain);
+	return r;
 }
 
 int compat_zero(struct compat *c, const char *chain)
 {
-	return c->ops->zero(self(c), chain);
+	int r = c->ops->zero(self(c), chain);
+
+	trace_call(c->trace, r, "-Z %s", chain);
+	return r;
 }
 
 int compat_check(struct compat *c, const char *chain,
@@ -234,50 +266,77 @@ int compat_check(struct compat *c, const char *chain,
 
 int compat_new_chain(struct compat *c, const char *chain)
 {
-	return c->ops->new_chain(self(c), chain);
+	int r = c->ops->new_chain(self(c), chain);
+
+	trace_call(c->trace, r, "-N %s", chain);
+	return r;
 }
 
 int compat_delete_chain(struct compat *c, const char *chain)
 {
-	return c->ops->delete_chain(self(c), chain);
+	int r = c->ops->delete_chain(self(c), chain);
+
+	trace_call(c->trace, r, "-X %s", chain);
+	return r;
 }
 
 int compat_policy(struct compat *c, const char *chain, const char *policy)
 {
-	return c->ops->policy(self(c), chain, policy);
+	int r = c->ops->policy(self(c), chain, policy);
+
+	trace_call(c->trace, r, "-P %s %s", chain, policy);
+	return r;
 }
 
 int compat20_append(struct compat *c, enum fw20_list list,
 		    const struct fw20_rule *rule)
 {
-	return c->ops->append20(self(c), list, rule);
+	int r = c->ops->append20(self(c), list, rule);
+
+	trace_rule20(c->trace, r, "-a", list, rule);
+	return r;
 }
 
 int compat20_insert(struct compat *c, enum fw20_list list,
 		    const struct fw20_rule *rule)
 {
-	return c->ops->insert20(self(c), list, rule);
+	int r = c->ops->insert20(self(c), list, rule);
+
+	trace_rule20(c->trace, r, "-i", list, rule);
+	return r;
 }
 
 int compat20_delete(struct compat *c, enum fw20_list list,
 		    const struct fw20_rule *rule)
 {
-	return c->ops->delete20(self(c), list, rule);
+	int r = c->ops->delete20(self(c), list, rule);
+
+	trace_rule20(c->trace, r, "-d", list, rule);
+	return r;
 }
 
 int compat20_flush(struct compat *c, enum fw20_list list)
 {
-	return c->ops->flush20(self(c), list);
+	int r = c->ops->flush20(self(c), list);
+
+	trace_call(c->trace, r, "-%c -f", "FIOA"[list]);
+	return r;
 }
 
 int compat20_zero(struct compat *c, enum fw20_list list)
 {
-	return c->ops->zero20(self(c), list);
+	int r = c->ops->zero20(self(c), list);
+
+	trace_call(c->trace, r, "-%c -z", "FIOA"[list]);
+	return r;
 }
 
 int compat20_policy(struct compat *c, enum fw20_list list, int32_t policy)
 {
-	return c->ops->policy20(self(c), list, policy);
+	int r = c->ops->policy20(self(c), list, policy);
+
+	trace_call(c->trace, r, "-%c -p (%d)", "FIOA"[list], policy);
+	return r;
 }
 
 int compat20_check(struct compat *c, enum fw20_list list,
@@ -288,12 +347,23 @@ int compat20_check(struct compat *c, enum fw20_list list,
 
 int compat_masq_timeouts(struct compat *c, const int32_t tcp_fin_udp[3])
 {
-	return c->ops->masq_timeouts(self(c), tcp_fin_udp);
+	int r = c->ops->masq_timeouts(self(c), tcp_fin_udp);
+
+	trace_call(c->trace, r,
+		   "timeouts (1/100 s): tcp %d, tcp after fin %d, udp %d",
+		   tcp_fin_udp[0], tcp_fin_udp[1], tcp_fin_udp[2]);
+	return r;
 }
 
 int compat_masq_ctl(struct compat *c, struct masq_ctl *ctl)
 {
-	return c->ops->masq_ctl(self(c), ctl);
+	int r = c->ops->masq_ctl(self(c), ctl);
+
+	if (ctl->cmd != MASQ_CMD_NONE && ctl->cmd != MASQ_CMD_GET)
+		trace_call(c->trace, r < 0 ? r : 0, "%s: command %d",
+			   ctl->target == MASQ_CTL_USER ? "user" : ctl->module,
+			   (int)ctl->cmd);
+	return r;
 }
 
 static int open_below(const char *dir, const char *path)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "core/era.h"
 #include "core/masq_row.h"
@@ -47,6 +48,9 @@ const char *compat_open_why(void);
 int compat_enter(struct compat *c);
 int compat_commit(struct compat *c);
 void compat_leave(struct compat *c);
+
+/* What follows is another process's doing, as $FWCOMPAT_TRACE is to tell it. */
+void compat_trace_as(struct compat *c, pid_t pid);
 
 /* What a tool of @tool's era may do with the state as it is. DESIGN: eras. */
 enum compat_claim {

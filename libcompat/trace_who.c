@@ -1,0 +1,226 @@
+/*
+ * Which command a process is, and where in a script it stands.
+ *
+ * bash sets its script's file position behind the command that it is about to
+ * run, so there the line is known; for other shells it is the one line of the
+ * script that has the command's words, if there is just one.
+ */
+#include "libcompat/trace_who.h"
+
+#include <ctype.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BASH_SCRIPT_FD = 255, WORDS_MAX = 64, SCRIPT_MAX = 1 << 20 };
+
+struct words {
+	struct text text; /* a NUL behind each */
+	char *word[WORDS_MAX];
+	int n;
+};
+
+/* A file's whole text, at most SCRIPT_MAX bytes of it. */
+static bool read_file(const char *path, struct text *out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *to = NULL;
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return false;
+	do {
+		to = text_room(out, 4096);
+		n = to ? read(fd, to, 4096) : -1;
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0 && out->len < SCRIPT_MAX);
+	if (to)
+		*text_room(out, 1) = '\0';
+	close(fd);
+	return n >= 0;
+}
+
+static bool read_words(pid_t pid, struct words *w)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	if (!read_file(path, &w->text) || !w->text.len)
+		return false;
+	for (size_t at = 0; at < w->text.len && w->n < WORDS_MAX;
+	     at += strlen(w->text.s + at) + 1)
+		w->word[w->n++] = w->text.s + at;
+	return w->n > 0;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+	char path[64], line[512] = "";
+	const char *behind;
+	FILE *f;
+
+	if (pid == getpid())
+		return getppid();
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	if (!fgets(line, sizeof(line), f))
+		line[0] = '\0';
+	fclose(f);
+	behind = strrchr(line, ')'); /* ") S PPID" */
+	return behind && strlen(behind) > 4 ? (pid_t)atol(behind + 4) : 0;
+}
+
+/* The script that the shell @pid runs, as a path of ours. */
+static bool find_script(pid_t pid, const struct words *shell, char *path,
+			size_t n, const char **name)
+{
+	struct stat st;
+
+	for (int i = 1; i < shell->n; i++) {
+		*name = shell->word[i];
+		if (**name == '-' || **name == '+')
+			continue;
+		if (**name == '/')
+			snprintf(path, n, "%s", *name);
+		else
+			snprintf(path, n, "/proc/%d/cwd/%s", pid, *name);
+		return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	}
+	return false;
+}
+
+/* Where bash has set its script's position to, or -1. */
+static long bash_position(pid_t shell, const char *script)
+{
+	char path[64], line[128];
+	struct stat a, b;
+	long pos = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", shell, BASH_SCRIPT_FD);
+	if (stat(path, &a) || stat(script, &b) || a.st_ino != b.st_ino)
+		return -1;
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", shell,
+		 BASH_SCRIPT_FD);
+	f = fopen(path, "re");
+	if (!f)
+		return -1;
+	if (!fgets(line, sizeof(line), f) ||
+	    sscanf(line, "pos: %ld", &pos) != 1)
+		pos = -1;
+	fclose(f);
+	return pos;
+}
+
+/* The number of the line whose end is at, or before, byte @pos. */
+static int line_at(const struct text *script, long pos)
+{
+	int line = 1;
+
+	if (pos < 0 || (size_t)pos > script->len)
+		return 0;
+	for (long i = 0; i + 1 < pos; i++)
+		line += script->s[i] == '\n';
+	return line;
+}
+
+/* Whether a line holds @word; the command's may stand there without its path.
+ */
+static bool line_has(const char *line, size_t n, const char *word)
+{
+	const char *base = strrchr(word, '/');
+
+	return memmem(line, n, word, strlen(word)) ||
+	       (base && memmem(line, n, base + 1, strlen(base + 1)));
+}
+
+/*
+ * Whether a line can be the command. @loosely: a variable on it may stand for
+ * any word but the command's name and its options.
+ */
+static bool line_could_be(const char *line, size_t n, const struct words *cmd,
+			  bool loosely)
+{
+	bool variable = loosely && memchr(line, '$', n);
+
+	while (n && isspace((unsigned char)*line)) {
+		line++;
+		n--;
+	}
+	if (!n || *line == '#')
+		return false;
+	for (int i = 0; i < cmd->n; i++)
+		if (!line_has(line, n, cmd->word[i]) &&
+		    (!variable || i == 0 || *cmd->word[i] == '-'))
+			return false;
+	return true;
+}
+
+/* The only line that can be the command, or 0. */
+static int line_like(const struct text *script, const struct words *cmd,
+		     bool loosely)
+{
+	const char *at = script->s, *end = script->s + script->len;
+	int found = 0;
+
+	for (int line = 1; at < end; line++) {
+		const char *nl = memchr(at, '\n', (size_t)(end - at));
+		size_t n = (size_t)((nl ? nl : end) - at);
+
+		if (line_could_be(at, n, cmd, loosely)) {
+			if (found)
+				return 0;
+			found = line;
+		}
+		at += n + 1;
+	}
+	return found;
+}
+
+static void put_place(pid_t shell, const struct words *cmd, struct text *out)
+{
+	struct words words = { 0 };
+	struct text script = { 0 };
+	char path[PATH_MAX];
+	const char *name;
+	int line = 0;
+
+	if (read_words(shell, &words) &&
+	    find_script(shell, &words, path, sizeof(path), &name)) {
+		if (read_file(path, &script) && script.s) {
+			line = line_at(&script, bash_position(shell, path));
+			if (!line)
+				line = line_like(&script, cmd, false);
+			if (!line)
+				line = line_like(&script, cmd, true);
+		}
+		text_puts(out, name);
+		if (line)
+			text_printf(out, ":%d", line);
+		text_puts(out, ": ");
+	}
+	text_fini(&script);
+	text_fini(&words.text);
+}
+
+void trace_who(pid_t pid, struct text *out)
+{
+	struct words cmd = { 0 };
+
+	if (read_words(pid, &cmd)) {
+		put_place(parent_of(pid), &cmd, out);
+		for (int i = 0; i < cmd.n; i++)
+			text_printf(out, "%s%s", i ? " " : "", cmd.word[i]);
+	} else {
+		text_printf(out, "process %d", pid);
+	}
+	text_fini(&cmd.text);
+}
