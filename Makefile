@@ -168,6 +168,7 @@ IPMASQADM = \
 
 FWCOMPAT = \
 	fwcompat/cmd.c \
+	fwcompat/copy.c \
 	fwcompat/graph.c \
 	fwcompat/host.c \
 	fwcompat/mount.c \

@@ -1,21 +1,26 @@
 /* fwcompat run: a script or an old program sees the old kernel. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fwcompat/cmd.h"
+#include "fwcompat/copy.h"
 #include "launcher/programs.h"
 #include "launcher/view.h"
 #include "launcher/watch.h"
 #include "libcompat/compat.h"
 
 const char cmd_run_usage[] =
-	"fwcompat run [--era 1.3|2.0|2.2] [COMMAND [ARGUMENT ...]]\n"
+	"fwcompat run [--era 1.3|2.0|2.2] [--trace] [--dry-run] [COMMAND "
+	"[ARGUMENT ...]]\n"
 	"\n"
 	"Runs a script or a program, old binaries included, where the old "
 	"kernel's\n"
@@ -28,10 +33,26 @@ const char cmd_run_usage[] =
 	"  --era ERA   the kernel that is there; a state that has rules of "
 	"another\n"
 	"              era has to be reset first\n"
+	"  --trace     says on standard error what each old command did, and "
+	"where in\n"
+	"              the script it stands as far as that can be known\n"
+	"  --dry-run   the same, but on a copy of the state that is thrown "
+	"away;\n"
+	"              files are read-only, and no process outside is reached\n"
 	"\n"
 	"The status is the command's own; 126 and 127 as the shell's.\n";
 
 enum { CANNOT = 126 };
+
+/* What the command line asks for, and where it takes place. */
+struct run {
+	const char *era; /* or NULL */
+	bool trace, dry;
+	char **argv;
+	int told;             /* the trace comes out here, or -1 */
+	char state[PATH_MAX]; /* absolute */
+	char dir[PATH_MAX];   /* of the view */
+};
 
 /* The state's era becomes the wanted one, or stays what it is. */
 static int settle_era(struct compat *c, const char *word)
@@ -54,34 +75,63 @@ static int settle_era(struct compat *c, const char *word)
 	return r;
 }
 
-/*
- * Where the view is mounted: an empty directory beside the state, which stays;
- * the mounts on it are seen by this process and its children alone.
- */
-static int view_place(struct compat *c, char dir[PATH_MAX])
+/* @path with @suffix, in @out. */
+static int with_suffix(const char *path, const char *suffix, char out[PATH_MAX])
 {
+	size_t n = strlen(path), m = strlen(suffix) + 1;
+
+	if (n + m > PATH_MAX)
+		return -ENAMETOOLONG;
+	memmove(out, path, n);
+	memcpy(out + n, suffix, m);
+	return 0;
+}
+
+/*
+ * Finds the state, and with --dry-run puts a copy in its place. The command may
+ * go elsewhere, so that a relative path would not follow it.
+ */
+static int settle_state(struct run *run)
+{
+	char copy[PATH_MAX], suffix[32];
 	struct compat_status status;
-	char state[PATH_MAX];
-	size_t len;
-	int r = compat_enter(c);
+	struct compat *c;
+	int r = compat_open(&c);
 
 	if (r)
 		return r;
-	compat_status(c, &status);
-	compat_leave(c);
-	/* The command may go elsewhere: a relative path would not follow it. */
-	if (!realpath(status.state, state) ||
-	    setenv("FWCOMPAT_STATE", state, 1))
-		return -errno;
-	len = strlen(state);
-	if (len + sizeof(".view") > PATH_MAX)
-		return -ENAMETOOLONG;
-	memcpy(dir, state, len);
-	memcpy(dir + len, ".view", sizeof(".view"));
-	return mkdir(dir, 0700) && errno != EEXIST ? -errno : 0;
+	r = compat_enter(c);
+	if (r == 0) {
+		compat_status(c, &status);
+		if (!realpath(status.state, run->state))
+			r = -errno;
+	}
+	if (r == 0 && run->dry) {
+		snprintf(suffix, sizeof(suffix), ".dry-%d", (int)getpid());
+		r = with_suffix(run->state, suffix, copy);
+		if (r == 0)
+			r = copy_sparse(run->state, copy);
+		if (r == 0)
+			r = with_suffix(copy, "", run->state);
+	}
+	compat_close(c);
+	return r ? r : setenv("FWCOMPAT_STATE", run->state, 1);
 }
 
-static int set_path(const struct programs *programs)
+/*
+ * The view is mounted on an empty directory beside the state, which stays; the
+ * mounts on it are seen by this process and its children alone.
+ */
+static int settle_place(struct run *run)
+{
+	int r = with_suffix(run->state, ".view", run->dir);
+
+	if (r)
+		return r;
+	return mkdir(run->dir, 0700) && errno != EEXIST ? -errno : 0;
+}
+
+static int settle_path(const struct programs *programs)
 {
 	char *path = programs_path(programs, getenv("PATH"));
 	int r = path ? setenv("PATH", path, 1) : -1;
@@ -90,30 +140,53 @@ static int set_path(const struct programs *programs)
 	return r ? -ENOMEM : 0;
 }
 
-static int run_inside(struct compat *c, char **argv)
+/*
+ * Tools find the trace's end of a pipe by path; what they write there this
+ * process puts on its standard error, in order with its own.
+ */
+static int settle_trace(struct run *run)
 {
-	char why[256] = "", dir[PATH_MAX];
+	char path[64];
+	int ends[2];
+
+	run->told = -1;
+	if (!run->trace)
+		return 0;
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+		return -errno;
+	run->told = ends[0];
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), ends[1]);
+	return setenv("FWCOMPAT_TRACE", path, 1) ? -ENOMEM : 0;
+}
+
+static int run_inside(struct run *run, struct compat *c)
+{
+	char why[256] = "", writable[PATH_MAX];
 	struct programs programs;
 	const char *dirs[3] = { programs.bin, NULL, NULL };
-	const struct view_options options = { .dir = dir, .programs = dirs };
+	struct view_options options = { .dir = run->dir, .programs = dirs };
 	struct view *view;
 	int r;
 
 	programs_find(&programs);
 	if (*programs.tools)
 		dirs[1] = programs.tools;
-	r = view_place(c, dir);
-	if (r == 0)
-		r = set_path(&programs);
+	if (run->dry) {
+		with_suffix(run->state, "", writable);
+		options.writable = dirname(writable);
+	}
+	r = settle_place(run);
 	if (r == 0)
 		r = view_open(&view, &options, why, sizeof(why));
 	if (r == 0)
 		r = view_show(view);
+	if (r == 0)
+		r = settle_path(&programs);
 	if (r) {
 		cmd_failed("run", r, why);
 		return CANNOT;
 	}
-	r = watch_run(c, argv, why, sizeof(why));
+	r = watch_run(c, run->argv, run->told, why, sizeof(why));
 	view_close(view);
 	if (r >= 0)
 		return r;
@@ -121,35 +194,55 @@ static int run_inside(struct compat *c, char **argv)
 	return CANNOT;
 }
 
+static int run_on_state(struct run *run)
+{
+	struct compat *c;
+	int r = settle_state(run);
+
+	if (r == 0)
+		r = settle_trace(run);
+	if (r == 0)
+		r = compat_open(&c);
+	if (r)
+		return cmd_failed("run", r, compat_open_why());
+	r = settle_era(c, run->era);
+	if (r == CMD_OK)
+		r = run_inside(run, c);
+	compat_close(c);
+	if (run->dry) {
+		unlink(run->state);
+		rmdir(run->dir);
+	}
+	return r;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "era", required_argument, NULL, 'e' },
+		{ "trace", no_argument, NULL, 't' },
+		{ "dry-run", no_argument, NULL, 'd' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
 	char *shell[2] = { getenv("SHELL"), NULL }, sh[] = "/bin/sh";
-	const char *era = NULL;
-	struct compat *c;
-	int opt, r;
+	struct run run = { 0 };
+	int opt;
 
 	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (opt == 'h') {
 			printf("usage: %s", cmd_run_usage);
 			return CMD_OK;
 		}
-		if (opt != 'e')
+		if (opt == '?')
 			return CMD_USAGE;
-		era = optarg;
+		if (opt == 'e')
+			run.era = optarg;
+		run.dry = run.dry || opt == 'd';
+		run.trace = run.trace || opt == 't' || opt == 'd';
 	}
 	if (!shell[0] || !*shell[0])
 		shell[0] = sh;
-	r = compat_open(&c);
-	if (r)
-		return cmd_failed("run", r, compat_open_why());
-	r = settle_era(c, era);
-	if (r == CMD_OK)
-		r = run_inside(c, optind < argc ? argv + optind : shell);
-	compat_close(c);
-	return r;
+	run.argv = optind < argc ? argv + optind : shell;
+	return run_on_state(&run);
 }

@@ -78,7 +78,8 @@ static _Noreturn void guard(void (*start)(void *), void *ctx, pid_t launcher)
 	sigaddset(&waited, SIGHUP);
 	sigprocmask(SIG_BLOCK, &waited, &before);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	if (getppid() != launcher || family_adopt())
+	/* 0: the launcher is in another process namespace. */
+	if ((getppid() != launcher && getppid() != 0) || family_adopt())
 		_exit(126);
 	program = fork();
 	if (program == 0) {

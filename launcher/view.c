@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,6 +218,40 @@ static int mount_all(const struct view *v, const char *const *programs)
 	return r;
 }
 
+/* Where scripts put what is of the moment. */
+static const char *const temporary[] = { "/tmp", "/var/tmp", "/run",
+					 "/var/lock" };
+
+static bool lies_in(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Makes all that is mounted so far read-only, but for @writable. */
+static int protect(const char *writable)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+	int r = 0;
+
+	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr,
+		    sizeof(attr)))
+		return -errno;
+	for (size_t i = 0; i < sizeof(temporary) / sizeof(*temporary); i++)
+		if (!lies_in(writable, temporary[i]) &&
+		    access(temporary[i], F_OK) == 0 &&
+		    mount("fwcompat", temporary[i], "tmpfs",
+			  MS_NOSUID | MS_NODEV, "mode=1777"))
+			return -errno;
+	attr = (struct mount_attr){ .attr_clr = MOUNT_ATTR_RDONLY };
+	if (mount(writable, writable, NULL, MS_BIND, NULL) ||
+	    syscall(SYS_mount_setattr, AT_FDCWD, writable, 0, &attr,
+		    sizeof(attr)))
+		r = -errno;
+	return r;
+}
+
 static int fail(struct view *v, int r, const char *what, char *why, size_t n)
 {
 	snprintf(why, n, "%s: %s", what, strerror(-r));
@@ -237,11 +272,17 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 	v->server = view_server_start();
 	if (v->server < 0)
 		return fail(v, v->server, "no server", why, why_len);
-	r = namespaces_enter(CLONE_NEWNS | (options->net ? CLONE_NEWNET : 0));
+	r = namespaces_enter(CLONE_NEWNS | (options->net ? CLONE_NEWNET : 0) |
+			     (options->writable ? CLONE_NEWPID : 0));
 	if (r)
 		return fail(v, r, "no mount namespace", why, why_len);
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return fail(v, -errno, "no private mounts", why, why_len);
+	if (options->writable)
+		r = protect(options->writable);
+	if (r)
+		return fail(v, r, options->writable, why, why_len);
+	if (mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "mode=0755"))
 		return fail(v, -errno, v->dir, why, why_len);
 	if (mkdir(in_dir(v, "proc", path), 0755))

@@ -22,6 +22,12 @@ struct view_options {
 	const char *dir;
 	/* A network namespace too: no switch of the machine can be reached. */
 	bool net;
+	/*
+	 * Nothing but this directory, the old files, and temporary ones that
+	 * are gone with the view can be written; no process outside is reached
+	 * by a signal. NULL: everything is as outside.
+	 */
+	const char *writable;
 	/* Directories whose programs also stand in /sbin and its kin; NULL at
 	 * the end. NULL: none. */
 	const char *const *programs;

@@ -15,7 +15,7 @@
 #include "launcher/family.h"
 #include "launcher/notify.h"
 
-enum { FD_LISTENER, FD_GUARD, FD_SIGNAL, FD_CHANNEL, FDS };
+enum { FD_LISTENER, FD_GUARD, FD_SIGNAL, FD_TOLD, FD_CHANNEL, FDS };
 
 /* What the program's process begins with. */
 struct start {
@@ -87,6 +87,17 @@ static void forward_signal(int signals, pid_t guard)
 }
 
 /* Until the guard has ended. */
+/* All that is in the pipe now. */
+static void relay(int told)
+{
+	char buf[4096];
+	ssize_t n;
+
+	while (told >= 0 && (n = read(told, buf, sizeof(buf))) > 0)
+		if (write(STDERR_FILENO, buf, (size_t)n) < 0)
+			return;
+}
+
 static void serve(struct compat *c, pid_t guard, struct pollfd fds[FDS])
 {
 	while (!fds[FD_GUARD].revents) {
@@ -101,6 +112,8 @@ static void serve(struct compat *c, pid_t guard, struct pollfd fds[FDS])
 			notify_answer(fds[FD_LISTENER].fd, c);
 		else if (fds[FD_LISTENER].revents)
 			fds[FD_LISTENER].fd = -1;
+		if (fds[FD_TOLD].revents)
+			relay(fds[FD_TOLD].fd);
 		if (fds[FD_SIGNAL].revents)
 			forward_signal(fds[FD_SIGNAL].fd, guard);
 	}
@@ -117,11 +130,13 @@ static int signals_open(sigset_t *before)
 	return signalfd(-1, &wanted, SFD_CLOEXEC);
 }
 
-static int run_guarded(struct compat *c, struct start *start, int channel)
+static int run_guarded(struct compat *c, struct start *start, int channel,
+		       int told)
 {
 	struct pollfd fds[FDS] = {
 		[FD_LISTENER] = { -1, POLLIN, 0 },
 		[FD_CHANNEL] = { channel, POLLIN, 0 },
+		[FD_TOLD] = { told, POLLIN, 0 },
 	};
 	pid_t guard = family_start(start_program, start);
 	sigset_t before;
@@ -143,11 +158,13 @@ static int run_guarded(struct compat *c, struct start *start, int channel)
 	while (waitpid(guard, &status, 0) < 0 && errno == EINTR)
 		;
 	family_end();
+	relay(told);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return family_status(status);
 }
 
-int watch_run(struct compat *c, char *const argv[], char *why, size_t n)
+int watch_run(struct compat *c, char *const argv[], int told, char *why,
+	      size_t n)
 {
 	struct start start = { .argv = argv };
 	int pair[2], rc;
@@ -160,7 +177,7 @@ int watch_run(struct compat *c, char *const argv[], char *why, size_t n)
 		return rc;
 	}
 	start.channel = pair[1];
-	rc = run_guarded(c, &start, pair[0]);
+	rc = run_guarded(c, &start, pair[0], told);
 	close(pair[0]);
 	if (rc < 0)
 		snprintf(why, n, "cannot start it: %s", strerror(-rc));

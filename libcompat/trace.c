@@ -13,7 +13,7 @@
 
 struct trace {
 	int fd;
-	pid_t pid;
+	pid_t pid; /* 0: this process */
 	struct text calls;
 };
 
@@ -27,7 +27,6 @@ struct trace *trace_open(void)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		return NULL;
-	t->pid = getpid();
 	t->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY,
 		     0600);
 	if (t->fd >= 0)

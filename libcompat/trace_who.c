@@ -46,11 +46,24 @@ static bool read_file(const char *path, struct text *out)
 	return n >= 0;
 }
 
+/*
+ * A process's file of that name. This process is "self": /proc may count
+ * processes as they are outside its namespace.
+ */
+static const char *proc_file(pid_t pid, const char *name, char path[64])
+{
+	if (pid)
+		snprintf(path, 64, "/proc/%d/%s", pid, name);
+	else
+		snprintf(path, 64, "/proc/self/%s", name);
+	return path;
+}
+
 static bool read_words(pid_t pid, struct words *w)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	proc_file(pid, "cmdline", path);
 	if (!read_file(path, &w->text) || !w->text.len)
 		return false;
 	for (size_t at = 0; at < w->text.len && w->n < WORDS_MAX;
@@ -65,10 +78,7 @@ static pid_t parent_of(pid_t pid)
 	const char *behind;
 	FILE *f;
 
-	if (pid == getpid())
-		return getppid();
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "re");
+	f = fopen(proc_file(pid, "stat", path), "re");
 	if (!f)
 		return 0;
 	if (!fgets(line, sizeof(line), f))
@@ -193,7 +203,7 @@ static void put_place(pid_t shell, const struct words *cmd, struct text *out)
 	const char *name;
 	int line = 0;
 
-	if (read_words(shell, &words) &&
+	if (shell > 0 && read_words(shell, &words) &&
 	    find_script(shell, &words, path, sizeof(path), &name)) {
 		if (read_file(path, &script) && script.s) {
 			line = line_at(&script, bash_position(shell, path));

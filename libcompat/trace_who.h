@@ -7,8 +7,9 @@
 #include "core/text.h"
 
 /*
- * Appends "SCRIPT:LINE: WORD WORD ..." for process @pid; without SCRIPT where
- * its parent is no shell that runs one, without LINE where it cannot be told.
+ * Appends "SCRIPT:LINE: WORD WORD ..." for process @pid (0: this one); without
+ * SCRIPT where its parent is no shell that runs one, without LINE where it
+ * cannot be told.
  */
 void trace_who(pid_t pid, struct text *out);
 

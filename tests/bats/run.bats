@@ -252,3 +252,48 @@ timeouts: ok'
 	done
 	run ! grep -F "$FWCOMPAT_STATE" /proc/self/mounts
 }
+
+@test "--trace says what each command did, and where it stands" {
+	cat >rc.firewall <<-'SCRIPT'
+		#!/bin/sh
+		NET=192.168.1.0/24
+		ipchains -P forward DENY
+		ipchains -A forward -s $NET -j MASQ
+		ipchains -A nochain -j DENY 2>/dev/null
+	SCRIPT
+	for shell in sh bash; do
+		fwcompat reset
+		run -1 --separate-stderr fwcompat run --trace $shell rc.firewall
+		assert_equal "$output" ''
+		assert_equal "$stderr" 'rc.firewall:3: ipchains -P forward DENY
+    -P forward DENY
+rc.firewall:4: ipchains -A forward -s 192.168.1.0/24 -j MASQ
+    -A forward -s 192.168.1.0/255.255.255.0 -d 0.0.0.0/0.0.0.0 -j MASQ
+rc.firewall:5: ipchains -A nochain -j DENY
+    -A nochain -s 0.0.0.0/0.0.0.0 -d 0.0.0.0/0.0.0.0 -j DENY  (refused: No such file or directory)'
+	done
+	fwcompat reset
+	run -0 --separate-stderr fwcompat run --trace \
+		"$BATS_FILE_TMPDIR/old22-m32" 'append input 192.0.2.1 DENY'
+	assert_regex "$stderr" 'old22-m32 append input 192.0.2.1 DENY
+    -A input -s 192.0.2.1/255.255.255.255 .* -p 6 -j DENY'
+}
+
+@test "--dry-run tells the same and changes nothing" {
+	ipchains -P input DENY
+	before=$(ipchains-save 2>/dev/null)
+	run -0 --separate-stderr fwcompat run --dry-run sh -c \
+		'ipchains -P input ACCEPT; ipchains -L input
+		echo 1 >/proc/sys/net/ipv4/ip_dynaddr
+		cat /proc/sys/net/ipv4/ip_dynaddr
+		touch /usr/made-by-the-script; kill -0 '$$' && echo reached; true'
+	assert_output 'Chain input (policy ACCEPT):
+1'
+	assert_regex "$stderr" '-P input ACCEPT'
+	assert_equal "$(ipchains-save 2>/dev/null)" "$before"
+	run -0 fwcompat run cat /proc/sys/net/ipv4/ip_dynaddr
+	assert_output 0
+	[ ! -e /usr/made-by-the-script ]
+	run -0 ls
+	refute_line --partial dry
+}
