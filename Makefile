@@ -300,6 +300,7 @@ FUZZERS = \
 
 BENCHES = \
 	bench/engine.c \
+	bench/spawn.c \
 
 # Programs as of then, which tests/bats/run.bats builds in several ways.
 OLD_PROGRAMS = \
@@ -427,6 +428,7 @@ fuzz:
 
 bench: all benches
 	@for b in $(BENCH_BIN); do $$b || exit 1; done
+	@CC="$(CC)" sh bench/tools.sh $B
 
 tidy:
 	@printf '%s\n' $(SRC) $(TEST_SRC) | xargs -n 4 -P 2 sh -c \
