@@ -253,6 +253,7 @@ UNIT_TESTS = \
 	tests/unit/test_chains.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	tests/unit/test_frag.c \
 	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \
 	tests/unit/test_ipchains_listing.c \
@@ -264,6 +265,7 @@ UNIT_TESTS = \
 	tests/unit/test_lists.c \
 	tests/unit/test_masq_find.c \
 	tests/unit/test_masq_ports.c \
+	tests/unit/test_masq_sum.c \
 	tests/unit/test_masq_tcp.c \
 	tests/unit/test_match20.c \
 	tests/unit/test_match22.c \
@@ -271,6 +273,7 @@ UNIT_TESTS = \
 	tests/unit/test_modules.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
+	tests/unit/test_path22.c \
 	tests/unit/test_pkt.c \
 	tests/unit/test_play.c \
 	tests/unit/test_proc.c \
