@@ -143,7 +143,7 @@ static void set_up(void)
 		start = now_ns();
 		gate_establish(&g, ENTRIES);
 		printf("  %8.0f entries a second%s\n",
-		       ENTRIES * (double)NS / (now_ns() - start),
+		       (double)ENTRIES * NS / (now_ns() - start),
 		       journal ? ", with journal" : "");
 		t = &g.state->table[FW_T_MASQ];
 		if (!journal)
