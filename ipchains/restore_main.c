@@ -59,7 +59,7 @@ static int read_input(const char *path, struct text *text)
 		n = to ? fread(to, 1, CHUNK, file) : 0;
 		text->len += n;
 	} while (n > 0);
-	error = ferror(file) ? -EIO : 0;
+	error = ferror(file) ? -errno : 0;
 	if (path)
 		fclose(file);
 	return text->bad ? -ENOMEM : error;
