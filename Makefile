@@ -108,6 +108,9 @@ LIBCOMPAT = \
 
 
 GATEWAY = \
+	gateway/link.c \
+	gateway/loop.c \
+	gateway/pktio_pcap.c \
 
 
 LAUNCHER = \
@@ -178,6 +181,7 @@ FWCOMPAT = \
 	fwcompat/play_place.c \
 	fwcompat/play_run.c \
 	fwcompat/proc.c \
+	fwcompat/replay.c \
 	fwcompat/reset.c \
 	fwcompat/run.c \
 	fwcompat/status.c \

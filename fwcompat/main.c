@@ -18,6 +18,8 @@ static const struct subcommand {
 	{ "play", cmd_play, "plays a recording, or checks one",
 	  cmd_play_usage },
 	{ "proc", cmd_proc, "prints the old /proc files", cmd_proc_usage },
+	{ "replay", cmd_replay, "plays captures through the host",
+	  cmd_replay_usage },
 	{ "reset", cmd_reset, "makes the host a freshly booted one",
 	  cmd_reset_usage },
 	{ "run", cmd_run, "runs a script or an old program unchanged", NULL },

@@ -29,6 +29,7 @@ struct play {
 	struct fw fw;
 	struct fw_env env;
 	bool inside;
+	uint64_t ticks;    /* the clock, as the recording counts */
 	const char *feed;  /* the fed file that lines go to, borrowed */
 	size_t log_read;   /* bytes of the log file that were shown */
 	struct text piece; /* the present item and what came back */
@@ -152,21 +153,14 @@ static int leave(struct play *p, const struct play_item *it)
 
 static int play_clock(struct play *p, const struct play_item *it)
 {
-	const uint64_t step = 1 << 30; /* moments compare within 2^31 */
 	int r = enter(p, it);
-	uint64_t now;
 
 	if (r)
 		return r;
-	for (now = p->fw.st->g.clock_now; it->ticks - now > step;) {
-		now += step;
-		if (store_set_virtual(p->store, (ticks_t)now) == 0)
-			fw_run(&p->fw, (ticks_t)now);
-	}
-	r = store_set_virtual(p->store, (ticks_t)it->ticks);
+	r = store_advance(p->store, it->ticks - p->ticks);
 	if (r)
 		return fail(p, it, r, "the clock cannot be set so");
-	fw_run(&p->fw, (ticks_t)it->ticks);
+	p->ticks = it->ticks;
 	return 0;
 }
 
@@ -376,6 +370,7 @@ static int boot(struct play *p)
 	int r = place_reset(&p->place, p->rec->era);
 
 	p->log_read = 0;
+	p->ticks = 0;
 	if (r == 0)
 		r = compat_open(&p->c);
 	if (r) {

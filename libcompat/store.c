@@ -518,6 +518,23 @@ int store_set_virtual(struct store *s, ticks_t now)
 	return 0;
 }
 
+int store_advance(struct store *s, uint64_t ticks)
+{
+	const uint64_t step_max = 1 << 30; /* moments compare within 2^31 */
+	int r = 0;
+
+	while (r == 0 && ticks > 0) {
+		ticks_t step = (ticks_t)(ticks < step_max ? ticks : step_max);
+		ticks_t now = store_now(s) + step;
+
+		r = store_set_virtual(s, now);
+		if (r == 0)
+			fw_run(s->fw, now);
+		ticks -= step;
+	}
+	return r;
+}
+
 int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 {
 	uint32_t epoch = s->state->g.epoch + 1;

@@ -60,6 +60,9 @@ bool store_is_virtual(const struct store *s);
  * clock.
  */
 int store_set_virtual(struct store *s, ticks_t now);
+/* Moves the virtual clock on, however far, and does what is due on the way. 0,
+ * or as store_set_virtual(). */
+int store_advance(struct store *s, uint64_t ticks);
 
 /*
  * A freshly booted host of that era, by the machine's clock; inside only.
