@@ -25,6 +25,7 @@ endif
 CORE = \
 	core/addr.c \
 	core/cksum.c \
+	core/era.c \
 	core/fields.c \
 	core/number.c \
 	core/optscan.c \
@@ -84,6 +85,7 @@ PROC_EMU = \
 	proc-emu/proc.c \
 	proc-emu/proc_fwchains.c \
 	proc-emu/proc_fwd.c \
+	proc-emu/proc_kernel.c \
 	proc-emu/proc_masq.c \
 	proc-emu/proc_modules.c \
 	proc-emu/proc_rules20.c \
@@ -102,6 +104,7 @@ LIBCOMPAT = \
 	libcompat/store.c \
 	libcompat/trace.c \
 	libcompat/trace_who.c \
+	libcompat/unmet.c \
 	libcompat/store_file.c \
 	libcompat/store_room.c \
 	libcompat/store_seal.c \
@@ -226,6 +229,7 @@ TOOLS = \
 	modprobe \
 	rmmod \
 	route \
+	uname \
 
 MODTOOLS = launcher/modtools.c launcher/insmod.c launcher/modprobe.c launcher/realtool.c
 depmod_SRC = $(MODTOOLS)
@@ -235,6 +239,7 @@ lsmod_SRC = $(MODTOOLS)
 modprobe_SRC = $(MODTOOLS)
 rmmod_SRC = $(MODTOOLS)
 route_SRC = launcher/route.c launcher/nettools.c
+uname_SRC = launcher/uname.c
 
 # Manual pages, a file a line.
 MAN = \

@@ -10,4 +10,10 @@ enum fw_era {
 	ERA_COUNT
 };
 
+/* "2.2.26": the kernel that an era's behaviour is taken from. */
+const char *era_release(enum fw_era era);
+
+/* "#1 DAY": the rest of what uname tells of it; of no build there ever was. */
+const char *era_build(enum fw_era era);
+
 #endif

@@ -41,12 +41,16 @@ static const struct param ports_params[PARAMS + 1] = {
 };
 static const struct param no_params[PARAMS + 1];
 
-enum { IN_2_2 = 1 << ERA_2_2, IN_2_0 = 1 << ERA_2_0 | 1 << ERA_1_3 };
+enum {
+	IN_2_2 = 1 << ERA_2_2,
+	IN_2_0 = 1 << ERA_2_0 | 1 << ERA_1_3,
+	HOLLOW = 1 << ERA_COUNT, /* was out of tree: packets do not see it */
+};
 
 /* What is known of a module. Sizes are of one build, any would do. */
 static const struct kind {
 	const char *name;
-	int eras; /* a bit per enum fw_era */
+	int eras; /* a bit per enum fw_era, and HOLLOW */
 	enum helper_id helper;
 	uint32_t size; /* bytes */
 	/* by kernel; NULL: takes what it is given, and does nothing */
@@ -69,14 +73,22 @@ static const struct kind {
 	{ "ip_masq_mfw", IN_2_2, HELPER_NONE, 3172, no_params, NULL },
 	{ "ip_masq_user", IN_2_2, HELPER_NONE, 2568, NULL, NULL },
 	/* Out of tree: loading them succeeds, packets do not see them. */
-	{ "ip_masq_dplay", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_h323", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_icq", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_ipsec", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_mms", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_pptp", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_rtsp", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
-	{ "ip_masq_sip", IN_2_2 | IN_2_0, HELPER_NONE, 4096, NULL, NULL },
+	{ "ip_masq_dplay", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_h323", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_icq", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_ipsec", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_mms", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_pptp", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_rtsp", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
+	{ "ip_masq_sip", IN_2_2 | IN_2_0 | HOLLOW, HELPER_NONE, 4096, NULL,
+	  NULL },
 };
 
 static const struct kind *kind_find(const struct fw *fw, const char *name)
@@ -212,7 +224,11 @@ static int load(struct fw *fw, const char *name, char *const words[],
 		err = params_take(params, words, &values, why);
 	if (words && *words)
 		flags |= MODULE_PARAMS;
-	return err ? err : module_start(fw, k, &values, flags, why);
+	if (!err)
+		err = module_start(fw, k, &values, flags, why);
+	if (!err && k->eras & HOLLOW)
+		text_puts(why, "is loaded, but packets do not see it");
+	return err;
 }
 
 int module_load(struct fw *fw, const char *name, char *const params[],

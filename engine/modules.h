@@ -49,7 +49,8 @@ enum module_loader {
  * the end; @params NULL: none). Returns 0; -EEXIST: is loaded already; -ENOENT:
  * this kernel has no such module; -EINVAL: a bad parameter; -EBUSY: the module
  * itself refused to start (for these two @why says more, in insmod's words);
- * -ENOSPC: too many modules.
+ * -ENOSPC: too many modules. With 0 @why says what such a module lacks here, if
+ * anything.
  */
 int module_load(struct fw *fw, const char *name, char *const params[],
 		struct text *why);

@@ -50,6 +50,7 @@ struct run {
 	bool trace, dry;
 	char **argv;
 	int told;             /* the trace comes out here, or -1 */
+	int unmet;            /* and here what has no counterpart */
 	char state[PATH_MAX]; /* absolute */
 	char dir[PATH_MAX];   /* of the view */
 };
@@ -141,22 +142,52 @@ static int settle_path(const struct programs *programs)
 }
 
 /*
- * Tools find the trace's end of a pipe by path; what they write there this
- * process puts on its standard error, in order with its own.
+ * A pipe whose one end tools find by the path in variable @name; what they
+ * write there comes out of the descriptor that is returned, or -errno.
  */
-static int settle_trace(struct run *run)
+static int open_ear(const char *name)
 {
 	char path[64];
 	int ends[2];
 
-	run->told = -1;
-	if (!run->trace)
-		return 0;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
-	run->told = ends[0];
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), ends[1]);
-	return setenv("FWCOMPAT_TRACE", path, 1) ? -ENOMEM : 0;
+	return setenv(name, path, 1) ? -ENOMEM : ends[0];
+}
+
+static int settle_ears(struct run *run)
+{
+	run->told = -1;
+	if (run->trace)
+		run->told = open_ear("FWCOMPAT_TRACE");
+	run->unmet = open_ear("FWCOMPAT_UNMET");
+	return run->trace && run->told < 0 ? run->told
+	       : run->unmet < 0            ? run->unmet
+					   : 0;
+}
+
+/* Whether the @n bytes at @line stand as a line before it in the text at
+ * @start. */
+static bool said_before(const char *start, const char *line, size_t n)
+{
+	for (const char *at = start; at < line; at = strchr(at, '\n') + 1)
+		if (!strncmp(at, line, n + 1))
+			return true;
+	return false;
+}
+
+/* One line for each thing that was asked for and is not here. */
+static void show_unmet(int unmet)
+{
+	char notes[65536];
+	ssize_t n = read(unmet, notes, sizeof(notes) - 1);
+
+	notes[n > 0 ? n : 0] = '\0';
+	for (char *at = notes, *nl; (nl = strchr(at, '\n')); at = nl + 1)
+		if (!said_before(notes, at, (size_t)(nl - at)))
+			fprintf(stderr, "fwcompat run: %.*s\n", (int)(nl - at),
+				at);
 }
 
 static int run_inside(struct run *run, struct compat *c)
@@ -188,6 +219,7 @@ static int run_inside(struct run *run, struct compat *c)
 	}
 	r = watch_run(c, run->argv, run->told, why, sizeof(why));
 	view_close(view);
+	show_unmet(run->unmet);
 	if (r >= 0)
 		return r;
 	cmd_failed("run", r, why);
@@ -200,7 +232,7 @@ static int run_on_state(struct run *run)
 	int r = settle_state(run);
 
 	if (r == 0)
-		r = settle_trace(run);
+		r = settle_ears(run);
 	if (r == 0)
 		r = compat_open(&c);
 	if (r)

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/era.h"
 #include "launcher/realtool.h"
+#include "libcompat/unmet.h"
 
 /* Modules of the day whose drivers or features a modern kernel has built in, or
  * under another name: loading them succeeds. */
@@ -73,25 +75,14 @@ struct compat *modtools_kernel(struct modtools *t)
 }
 
 /* The release that modules of the emulated kernel lie under. */
-static const char *release(struct modtools *t)
-{
-	static const char *const releases[ERA_COUNT] = {
-		[ERA_2_2] = "2.2.26",
-		[ERA_2_0] = "2.0.40",
-		[ERA_1_3] = "1.3.56",
-	};
-
-	return releases[compat_era(t->c)];
-}
-
 /* How insmod names the file in its complaints: a bare name was searched for. */
 static void put_file(struct modtools *t, const char *word)
 {
 	if (strpbrk(word, "/."))
 		text_puts(&t->err, word);
 	else
-		text_printf(&t->err, "/lib/modules/%s/ipv4/%s.o", release(t),
-			    word);
+		text_printf(&t->err, "/lib/modules/%s/ipv4/%s.o",
+			    era_release(compat_era(t->c)), word);
 }
 
 int modtools_load(struct modtools *t, const char *word, char *const params[])
@@ -109,6 +100,8 @@ int modtools_load(struct modtools *t, const char *word, char *const params[])
 	} else if (r && r != -EEXIST && r != -ENOENT) {
 		put_file(t, word);
 		text_printf(&t->err, ": %s\n", strerror(-r));
+	} else if (r == 0 && why.s) {
+		unmet_note("module %s %s", name, why.s);
 	}
 	text_fini(&why);
 	compat_commit(t->c);

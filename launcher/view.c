@@ -148,6 +148,12 @@ static int mount_sysctls(const struct view *v, const struct view_blend *blend)
 	return r;
 }
 
+/* Whether scripts would take its being there for another kernel than ours. */
+static bool misleads(const char *program)
+{
+	return !strcmp(program, "iptables") || !strcmp(program, "ip6tables");
+}
+
 /* A link in @to for each entry of @from; a link is copied as it is. */
 static int link_entries(const char *from, const char *to)
 {
@@ -160,7 +166,8 @@ static int link_entries(const char *from, const char *to)
 		char old[PATH_MAX], new[PATH_MAX], text[PATH_MAX];
 		ssize_t n;
 
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, ".."))
+		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
+		    misleads(d->d_name))
 			continue;
 		snprintf(old, sizeof(old), "%s/%s", from, d->d_name);
 		snprintf(new, sizeof(new), "%s/%s", to, d->d_name);
@@ -204,11 +211,30 @@ static int mount_programs(const struct view *v, const char *place,
 	return r;
 }
 
+/* Old files that stand directly in /proc, over the real ones. */
+static int mount_top(const struct view *v)
+{
+	static const char *const names[] = { "modules", "version" };
+	char name[32], from[PATH_MAX], to[32];
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && r == 0; i++) {
+		snprintf(name, sizeof(name), "proc/%s", names[i]);
+		snprintf(to, sizeof(to), "/proc/%s", names[i]);
+		if (access(to, F_OK) == 0)
+			r = mount_over(AT_FDCWD, in_dir(v, name, from), to,
+				       true);
+	}
+	return r;
+}
+
 static int mount_all(const struct view *v, const char *const *programs)
 {
 	int n = sizeof(program_places) / sizeof(program_places[0]);
 	int r = mount_net(v);
 
+	if (r == 0)
+		r = mount_top(v);
 	if (r == 0)
 		r = mount_sysctls(v, &view_blends[VIEW_IPV4]);
 	if (r == 0)

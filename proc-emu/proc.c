@@ -42,11 +42,15 @@ static const struct proc_file files[] = {
 	{ "net/ip_output", IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_portfw", IN_2_0, 0444, proc_portfw20 },
 	{ "sys/kernel/modprobe", IN_2_2, 0644, proc_sysctl },
+	{ "sys/kernel/osrelease", IN_ALL, 0444, proc_kernel },
+	{ "sys/kernel/ostype", IN_ALL, 0444, proc_kernel },
+	{ "sys/kernel/version", IN_ALL, 0444, proc_kernel },
 	{ "sys/net/ipv4/ip_always_defrag", IN_2_2, 0644, proc_sysctl },
 	{ "sys/net/ipv4/ip_dynaddr", IN_2_0 | IN_2_2, 0644, proc_sysctl },
 	{ "sys/net/ipv4/ip_forward", IN_ALL, 0644, proc_sysctl },
 	{ "sys/net/ipv4/ip_masq_debug", IN_2_2, 0644, proc_sysctl },
 	{ "sys/net/ipv4/ip_masq_udp_dloose", IN_2_2, 0644, proc_sysctl },
+	{ "version", IN_ALL, 0444, proc_kernel },
 };
 
 enum { FILES = sizeof(files) / sizeof(files[0]) };

@@ -297,3 +297,23 @@ rc.firewall:5: ipchains -A nochain -j DENY
 	run -0 ls
 	refute_line --partial dry
 }
+
+@test "a script finds itself on the kernel of its era" {
+	run -0 fwcompat run sh -c 'uname -r; cat /proc/sys/kernel/osrelease
+		cut -d" " -f1-3 /proc/version; ! command -v iptables'
+	assert_output '2.2.26
+2.2.26
+Linux version 2.2.26'
+	fwcompat reset --era 2.0
+	run -0 fwcompat run uname -sr
+	assert_output 'Linux 2.0.40'
+}
+
+@test "what has no counterpart is said once, at the end" {
+	run -0 --separate-stderr fwcompat run sh -c \
+		'modprobe ip_masq_pptp; rmmod ip_masq_pptp; modprobe ip_masq_pptp
+		modprobe ip_masq_ftp; echo done'
+	assert_output 'done'
+	assert_equal "$stderr" \
+		'fwcompat run: module ip_masq_pptp is loaded, but packets do not see it'
+}
