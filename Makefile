@@ -27,6 +27,7 @@ CORE = \
 	core/cksum.c \
 	core/era.c \
 	core/fields.c \
+	core/masq_row.c \
 	core/number.c \
 	core/optscan.c \
 	core/rule_text.c \
@@ -188,6 +189,9 @@ FWCOMPAT = \
 	fwcompat/reset.c \
 	fwcompat/run.c \
 	fwcompat/status.c \
+	fwcompat/top.c \
+	fwcompat/top_rows.c \
+	$(TOP_SCREEN) \
 
 
 # Programs by their old names, a name a line; each with its sources, and all
@@ -205,7 +209,7 @@ PROGRAMS = \
 	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER) $(IPCHAINS)
-fwcompat_LIBS = $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
+fwcompat_LIBS = $(CURSES_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
 ipchains-save_SRC = ipchains/save_main.c $(IPCHAINS)
@@ -289,6 +293,7 @@ UNIT_TESTS = \
 	tests/unit/test_rules20.c \
 	tests/unit/test_store.c \
 	tests/unit/test_text.c \
+	tests/unit/test_top.c \
 	tests/unit/test_wheel.c \
 
 UNIT_SHARED = \
@@ -327,6 +332,15 @@ PCAP_LIBS = $(shell $(PKG_CONFIG) --libs libpcap)
 else ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
 $(info no libpcap: fwcompat reads and writes no captures)
 endif
+ifeq ($(call have,ncurses),yes)
+TOP_SCREEN = fwcompat/top_curses.c
+CURSES_LIBS = $(shell $(PKG_CONFIG) --libs ncurses)
+else
+TOP_SCREEN = fwcompat/top_plain.c
+ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
+$(info no ncurses: fwcompat top prints once and ends)
+endif
+endif
 FUSE_LIBS = $(shell $(PKG_CONFIG) --libs fuse3)
 SECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
@@ -360,7 +374,7 @@ LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
-SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)

@@ -65,6 +65,11 @@ struct masq_row {
 	ticks_t left;    /* expiry minus now, wrapping */
 	uint32_t row,
 		col; /* place in the old 256-row table; col counts from 1 */
+	uint32_t packets; /* both ways; not in any old listing */
+	uint64_t bytes;
 };
+
+/* As listings name it; "BUG!" for no state. */
+const char *masq_state_name(uint8_t state);
 
 #endif

@@ -248,6 +248,14 @@ void masq_set_state(struct fw *fw, uint32_t entry, enum masq_state state)
 	e->timeout = fw->st->masq.timeout[state];
 }
 
+void masq_count(struct fw *fw, uint32_t entry, uint32_t bytes)
+{
+	struct masq_entry *e = masq_edit(fw, entry);
+
+	e->packets++;
+	e->bytes += bytes;
+}
+
 static void control_drop(struct fw *fw, uint32_t child)
 {
 	uint32_t parent = masq_at(fw, child)->control;
@@ -325,6 +333,8 @@ static void fill_row(const struct masq_entry *e, ticks_t now,
 		.control = e->n_control,
 		.left = e->expires - now,
 		.row = e->m_row,
+		.packets = e->packets,
+		.bytes = e->bytes,
 	};
 	if (!e->n_control && e->control != FW_NIL)
 		r->control = -1;

@@ -65,10 +65,11 @@ struct masq_entry {
 	uint8_t m_row, s_row;        /* chosen when it was hashed */
 	uint16_t spare2;
 	uint32_t wheel_next, wheel_prev; /* + 1 */
-	uint32_t control;     /* entry that controls this one, or FW_NIL */
-	int32_t n_control;    /* how many this one controls */
-	uint32_t helper_data; /* the helper's own, 0 at first */
-	uint32_t spare3[4];
+	uint32_t control;         /* entry that controls this one, or FW_NIL */
+	int32_t n_control;        /* how many this one controls */
+	uint32_t helper_data;     /* the helper's own, 0 at first */
+	uint32_t packets, spare3; /* that went through it, both ways */
+	_Alignas(8) uint64_t bytes;
 };
 _Static_assert(sizeof(struct masq_entry) == 128, "state file format changed");
 
@@ -109,6 +110,10 @@ void masq_hash(struct fw *fw, uint32_t entry);
 
 /* The state's timeout becomes the entry's. */
 void masq_set_state(struct fw *fw, uint32_t entry, enum masq_state state);
+
+/* A packet of @bytes went through it, either way. The old kernels did not count
+ * that; it is for `fwcompat top`. */
+void masq_count(struct fw *fw, uint32_t entry, uint32_t bytes);
 
 /* @parent is not deleted while @child lives. */
 void masq_set_control(struct fw *fw, uint32_t child, uint32_t parent);

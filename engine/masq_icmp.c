@@ -118,6 +118,7 @@ static enum masq_result request_out(struct fw *fw, uint32_t maddr,
 	put_be16(icmp + 4, masq_at(fw, entry)->mport);
 	set_src(p, info, masq_at(fw, entry)->maddr);
 	masq_set_state(fw, entry, MASQ_ICMP);
+	masq_count(fw, entry, info->tot_len);
 	masq_put(fw, entry);
 	return MASQ_DONE;
 }
@@ -220,6 +221,7 @@ static enum masq_result reply_in(struct fw *fw, struct pkt *p,
 	put_be16(icmp + 4, masq_at(fw, entry)->sport);
 	set_dst(p, info, masq_at(fw, entry)->saddr);
 	masq_set_state(fw, entry, MASQ_ICMP);
+	masq_count(fw, entry, info->tot_len);
 	masq_put(fw, entry);
 	return MASQ_DONE;
 }

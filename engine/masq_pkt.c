@@ -200,6 +200,7 @@ static inline enum masq_result finish(const struct through *t,
 		rewrite(t->p, t->info, to);
 	}
 	next_state(t);
+	masq_count(t->fw, t->entry, t->info->tot_len);
 	masq_put(t->fw, t->entry);
 	if (t->info->no_ports) /* see look_at_ports() */
 		pkt_look(t->p, t->info);

@@ -18,6 +18,7 @@ int cmd_replay(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 extern const char cmd_graph_usage[];
 extern const char cmd_host_usage[];
@@ -28,6 +29,7 @@ extern const char cmd_replay_usage[];
 extern const char cmd_reset_usage[];
 extern const char cmd_run_usage[];
 extern const char cmd_status_usage[];
+extern const char cmd_top_usage[];
 
 /* "fwcompat NAME: TEXT" and where help is; returns CMD_USAGE. */
 int cmd_misused(const char *name, const char *text);

@@ -25,6 +25,8 @@ static const struct subcommand {
 	{ "run", cmd_run, "runs a script or an old program unchanged", NULL },
 	{ "status", cmd_status, "shows what host the tools are talking to",
 	  cmd_status_usage },
+	{ "top", cmd_top, "shows the masquerade entries as they come and go",
+	  cmd_top_usage },
 };
 
 enum { SUBCOMMANDS = sizeof(subcommands) / sizeof(subcommands[0]) };

@@ -1,5 +1,6 @@
 /* fwcompat status: what host the tools are talking to. */
 #include <stdio.h>
+#include <string.h>
 
 #include "fwcompat/cmd.h"
 #include "libcompat/compat.h"
@@ -52,29 +53,77 @@ static void print_status(const struct compat_status *s)
 	       s->forwards);
 }
 
+/* A string of JSON (RFC 8259, 7); what is no UTF-8 stays as it is. */
+static void put_string(const char *s)
+{
+	putchar('"');
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			printf("\\%c", *s);
+		else if ((unsigned char)*s < ' ')
+			printf("\\u%04x", (unsigned int)*s);
+		else
+			putchar(*s);
+	}
+	putchar('"');
+}
+
+static void put_member(const char *name, const char *value)
+{
+	printf("\"%s\": ", name);
+	put_string(value);
+	fputs(", ", stdout);
+}
+
+static const char *json_bool(bool b)
+{
+	return b ? "true" : "false";
+}
+
+/* One object, one line; members are only ever added. */
+static void print_json(const struct compat_status *s)
+{
+	putchar('{');
+	put_member("backend", s->backend);
+	put_member("state", s->state);
+	put_member("kernel", compat_era_name(s->era));
+	printf("\"settled\": %s, ", json_bool(s->claimed));
+	printf("\"seconds\": %u.%02u, ", s->now / HZ, s->now % HZ);
+	printf("\"virtual_clock\": %s, ", json_bool(s->clock_virtual));
+	if (s->era == ERA_2_2)
+		printf("\"user_chains\": %u, ", s->user_chains);
+	printf("\"rules\": %u, ", s->era == ERA_2_2 ? s->rules : s->rules20);
+	printf("\"entries\": %u, \"forwards\": %u}\n", s->entries, s->forwards);
+}
+
 int cmd_status(int argc, char **argv)
 {
+	bool json = argc == 2 && !strcmp(argv[1], "--json");
 	struct compat_status s;
 	struct compat *c;
 
-	(void)argv;
-	if (argc != 1)
-		return cmd_misused("status", "takes no argument");
+	if (argc != 1 && !json)
+		return cmd_misused("status", "takes --json, or nothing");
 	c = cmd_enter("status");
 	if (!c)
 		return CMD_FAILED;
 	compat_status(c, &s);
-	print_status(&s);
-	if (s.claimed)
+	if (json)
+		print_json(&s);
+	else
+		print_status(&s);
+	if (s.claimed && !json)
 		print_tools(c);
 	compat_close(c);
 	return CMD_OK;
 }
 
 const char cmd_status_usage[] =
-	"fwcompat status\n"
+	"fwcompat status [--json]\n"
 	"\n"
 	"Shows where the state is kept, which kernel the host runs and whether "
 	"a tool has\n"
 	"settled that, its clock, how much it holds, and which tool may work "
-	"on it.\n";
+	"on it.\n"
+	"\n"
+	"  --json    the same for programs, as one line of JSON\n";

@@ -444,6 +444,27 @@ int compat_proc_each(struct compat *c,
 	return 0;
 }
 
+void compat_masq_each(struct compat *c,
+		      void (*row)(void *ctx, const struct masq_row *),
+		      void *ctx)
+{
+	struct proc_source src = { 0 };
+
+	c->ops->source(self(c), &src);
+	if (src.masq)
+		src.masq(src.ctx, row, ctx);
+}
+
+void compat_masq_free(struct compat *c, int32_t free_ports[MASQ_PROTOS])
+{
+	struct proc_source src = { 0 };
+
+	memset(free_ports, 0, sizeof(*free_ports) * MASQ_PROTOS);
+	c->ops->source(self(c), &src);
+	if (src.masq_free)
+		src.masq_free(src.ctx, free_ports);
+}
+
 int compat_module_load(struct compat *c, const char *name, char *const params[],
 		       struct text *why)
 {

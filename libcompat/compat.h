@@ -110,6 +110,13 @@ int compat_masq_timeouts(struct compat *c, const int32_t tcp_fin_udp[3]);
  * then. */
 int compat_masq_ctl(struct compat *c, struct masq_ctl *ctl);
 
+/* The entries, in the order of the old listings; free ports by protocol (0
+ * where the backend does not know). */
+void compat_masq_each(struct compat *c,
+		      void (*row)(void *ctx, const struct masq_row *),
+		      void *ctx);
+void compat_masq_free(struct compat *c, int32_t free_ports[MASQ_PROTOS]);
+
 /*
  * The text of an old /proc file, by its path below /proc, e.g.
  * "net/ip_fwchains", appended to @out. -ENOENT: this era or host has no such

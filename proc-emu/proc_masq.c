@@ -146,18 +146,6 @@ int proc_masquerade(const struct proc_source *src, const char *path, bool zero,
 	return 0;
 }
 
-/* Linux 2.2, ip_masq.c, masq_state_name. */
-static const char *const state_names[] = {
-	[MASQ_NONE] = "NONE",         [MASQ_ESTABLISHED] = "ESTABLISHED",
-	[MASQ_SYN_SENT] = "SYN_SENT", [MASQ_SYN_RECV] = "SYN_RECV",
-	[MASQ_FIN_WAIT] = "FIN_WAIT", [MASQ_TIME_WAIT] = "TIME_WAIT",
-	[MASQ_CLOSE] = "CLOSE",       [MASQ_CLOSE_WAIT] = "CLOSE_WAIT",
-	[MASQ_LAST_ACK] = "LAST_ACK", [MASQ_LISTEN] = "LISTEN",
-	[MASQ_UDP] = "UDP",           [MASQ_ICMP] = "ICMP",
-};
-_Static_assert(sizeof(state_names) / sizeof(state_names[0]) == MASQ_STATES,
-	       "a state lacks its name");
-
 struct proto_file {
 	uint8_t proto;
 	struct text *out;
@@ -192,11 +180,7 @@ static void add_proto_entry(void *ctx, const struct masq_row *m)
 	to = put_end(to, m->saddr, m->sport);
 	to = put_end(to, m->daddr, m->dport);
 	to = put_end(to, m->maddr, m->mport);
-	to = digits_pad(to,
-			digits_str(to, m->state < MASQ_STATES
-					       ? state_names[m->state]
-					       : "BUG!"),
-			12);
+	to = digits_pad(to, digits_str(to, masq_state_name(m->state)), 12);
 	*to++ = ' ';
 	to = put_hex_right3(to, m->flags);
 	*to++ = ' ';
