@@ -52,7 +52,7 @@ void compat_leave(struct compat *c);
 /* What follows is another process's doing, as $FWCOMPAT_TRACE is to tell it. */
 void compat_trace_as(struct compat *c, pid_t pid);
 
-/* What a tool of @tool's era may do with the state as it is. DESIGN: eras. */
+/* What a tool of @tool's era may do with the state as it is. */
 enum compat_claim {
 	CLAIM_OK,      /* go on; the state is of that era now */
 	CLAIM_WRAPPER, /* ipfwadm on a state of era 2.2 with rules: go through

@@ -24,20 +24,28 @@
 #include "libcompat/store_room.h"
 #include "libcompat/store_seal.h"
 
-enum { STORE_VERSION = 1, PAGE = 4096 };
+/* MAKING and READY are such as nobody scribbles: "make", "read" in ASCII. */
+enum {
+	STORE_VERSION = 1,
+	PAGE = 4096,
+	MAKING = 0x6D616B65,
+	READY = 0x72656164,
+};
 
 /* The file's first page. */
 struct header {
-	char magic[8]; /* not there yet while the file is being made */
-	uint32_t ready;
+	char magic[8];
+	uint32_t ready;   /* MAKING, READY */
 	uint32_t version; /* STORE_VERSION */
 	uint32_t layout;  /* see state_layout() */
 	uint32_t file_bytes;
 	uint64_t saved; /* blocks in the journal; 0: no open transaction */
 	char boot_id[40];
+	uint32_t sum; /* over what never changes, see header_sum() */
+	uint32_t pad;
 	struct store_room room;
 };
-_Static_assert(sizeof(struct header) == 208, "state file format changed");
+_Static_assert(sizeof(struct header) == 216, "state file format changed");
 
 static const char magic[8] = "fwcompat";
 
@@ -94,6 +102,27 @@ static uint32_t state_layout(void)
 	return sum;
 }
 
+/* Fowler, Noll and Vo's hash, from @hash on. */
+static uint32_t hash_bytes(uint32_t hash, const void *p, size_t n)
+{
+	const uint8_t *bytes = p;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ bytes[i]) * 0x01000193;
+	return hash;
+}
+
+/* Of what stays as it is from the file's making to its end. */
+static uint32_t header_sum(const struct header *h)
+{
+	uint32_t sum = hash_bytes(0x811C9DC5, h->magic, sizeof(h->magic));
+
+	sum = hash_bytes(sum, &h->version, sizeof(h->version));
+	sum = hash_bytes(sum, &h->layout, sizeof(h->layout));
+	sum = hash_bytes(sum, &h->file_bytes, sizeof(h->file_bytes));
+	return hash_bytes(sum, h->boot_id, sizeof(h->boot_id));
+}
+
 static int fail(struct store *s, int r, const char *text)
 {
 	snprintf(s->why, sizeof(s->why), "%s", text);
@@ -141,22 +170,32 @@ static void relay_log(void *ctx, int level, const char *line)
 		host->log(host->ctx, level, line);
 }
 
-/* Empties the file and gives it its full length, a hole. */
+/*
+ * Empties the file and gives it its full length, a hole. What is looked at
+ * first, the header, is allocated before that.
+ */
 static int set_length(struct store *s)
 {
 	struct rlimit limit;
+	int r;
 
 	if (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
 	    limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur < FILE_BYTES)
 		return -EFBIG;
-	if (ftruncate(s->fd, 0) || ftruncate(s->fd, FILE_BYTES))
+	if (ftruncate(s->fd, 0))
 		return -errno;
-	return store_room_allocate(s->fd, 0, PAGE);
+	r = store_room_allocate(s->fd, 0, PAGE);
+	if (r)
+		return r;
+	if (ftruncate(s->fd, FILE_BYTES))
+		return -errno;
+	s->header->ready = MAKING;
+	return 0;
 }
 
 /*
  * Makes the file that of a freshly booted host. Killed in the middle it leaves
- * an empty file, or one that is not .ready.
+ * one that is_unmade().
  */
 static int make(struct store *s)
 {
@@ -182,8 +221,9 @@ static int make(struct store *s)
 	h->version = STORE_VERSION;
 	h->layout = state_layout();
 	h->file_bytes = FILE_BYTES;
+	h->sum = header_sum(h);
 	atomic_signal_fence(memory_order_seq_cst);
-	*(volatile uint32_t *)&h->ready = 1;
+	*(volatile uint32_t *)&h->ready = READY;
 	store_file_stamp(s->fd);
 	return 0;
 fail:
@@ -242,26 +282,42 @@ static void commit(struct store *s, struct fw *fw)
 	journal_commit(&s->journal);
 }
 
-/* Made whole: not an empty file, not one whose maker was killed. */
-static bool is_made(const struct header *h, size_t size)
+/* Whether the @n bytes of the file at @at are all zero. */
+static bool is_zero(const struct store *s, off_t at, size_t n)
 {
-	static const char none[sizeof(magic)];
+	static const uint8_t zero[256];
+	uint8_t bytes[256];
 
-	if (size == FILE_BYTES && !h->ready)
-		return memcmp(h->magic, none, sizeof(none)) &&
-		       memcmp(h->magic, magic, sizeof(magic));
-	return size != 0;
+	return n <= sizeof(bytes) && pread(s->fd, bytes, n, at) == (ssize_t)n &&
+	       memcmp(bytes, zero, n) == 0;
 }
 
-/* Whether it says of itself that it is a state file. */
-static bool is_ours(const struct store *s)
+/* An empty file, or one whose maker was killed. */
+static bool is_unmade(const struct store *s, size_t size)
 {
-	return memcmp(s->header->magic, magic, sizeof(magic)) == 0;
+	if (size == 0)
+		return true;
+	if (size == FILE_BYTES && s->header->ready == MAKING)
+		return true;
+	if (s->header->ready || !is_zero(s, 0, sizeof(struct header)))
+		return false;
+	return size == PAGE ||
+	       (size == FILE_BYTES &&
+		is_zero(s, STATE_AT, sizeof(struct fw_globals)));
+}
+
+/* Whether it is a state file, if a damaged one; nothing else has its length. */
+static bool is_ours(const struct store *s, size_t size)
+{
+	return size == FILE_BYTES ||
+	       memcmp(s->header->magic, magic, sizeof(magic)) == 0;
 }
 
 /* Brings the file, locked, into a state that can be worked with. */
 static int prepare(struct store *s)
 {
+	static const char damaged[] =
+		"the state file is damaged; `fwcompat reset' makes a new one";
 	const struct header *h = s->header;
 	bool stamped;
 	size_t size;
@@ -269,10 +325,13 @@ static int prepare(struct store *s)
 
 	if (r)
 		return fail(s, r, "the state file was removed meanwhile");
-	if (!is_made(h, size))
+	if (is_unmade(s, size))
 		return make(s);
-	if (!is_ours(s))
-		return fail(s, -EPROTO, "not a state file");
+	if (!is_ours(s, size))
+		return fail(s, -ENOEXEC, "not a state file");
+	if (h->ready != READY || h->sum != header_sum(h) ||
+	    memcmp(h->magic, magic, sizeof(magic)))
+		return fail(s, -EPROTO, damaged);
 	if (memcmp(h->boot_id, s->boot_id, sizeof(s->boot_id)))
 		return make(s);
 	if (h->version != STORE_VERSION || h->layout != state_layout() ||
@@ -280,12 +339,9 @@ static int prepare(struct store *s)
 		return fail(s, -EPROTO,
 			    "the state file is of another version of fwcompat; "
 			    "`fwcompat reset' makes a new one");
-	if (size != FILE_BYTES || !h->ready ||
-	    !store_room_ok(&h->room, BLOCKS) || recover(s) || !state_ok(s) ||
-	    !(stamped || seal_ok(s)))
-		return fail(s, -EPROTO,
-			    "the state file is damaged; `fwcompat reset' makes "
-			    "a new one");
+	if (size != FILE_BYTES || !store_room_ok(&h->room, BLOCKS) ||
+	    recover(s) || !state_ok(s) || !(stamped || seal_ok(s)))
+		return fail(s, -EPROTO, damaged);
 	if (!stamped)
 		store_file_stamp(s->fd);
 	return 0;
@@ -395,7 +451,7 @@ int store_discard(const char *path, char *why, size_t why_len)
 	r = lock(s);
 	if (r == 0)
 		r = prepare(s);
-	if (r == -EPROTO && is_ours(s))
+	if (r == -EPROTO)
 		r = ftruncate(s->fd, 0) ? fail(s, -errno, strerror(errno)) : 0;
 	flock(s->fd, LOCK_UN);
 	if (r)

@@ -16,18 +16,18 @@
 struct store;
 
 /*
- * Opens the state file @path (NULL: where DESIGN says, see store_path()),
+ * Opens the state file @path (NULL: that of store_path()),
  * making it and its directory if missing. Returns 0 and *@s; or -errno with a
  * sentence in @why (borrowed text buffer of @why_len bytes): -EPERM a directory
- * of somebody else, -EPROTO not a state file or of another version, -ENOSPC no
- * room.
+ * of somebody else, -ENOEXEC not a state file, -EPROTO a damaged one or of
+ * another version, -ENOSPC no room.
  */
 int store_open(struct store **s, const char *path, char *why, size_t why_len);
 void store_close(struct store *s);
 
 /*
  * Empties a state file that store_open() refuses as damaged or of another
- * version; one that it accepts is left alone. -EPROTO: it is no state file.
+ * version; one that it accepts is left alone. -ENOEXEC: it is no state file.
  */
 int store_discard(const char *path, char *why, size_t why_len);
 

@@ -102,7 +102,7 @@ static int check_file(int fd)
 	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
-		return -EPROTO;
+		return -ENOEXEC;
 	if (st.st_uid != geteuid() || st.st_mode & 022 || st.st_nlink != 1)
 		return -EPERM;
 	return 0;
@@ -139,7 +139,7 @@ static void explain(int r, const char *path, char *why, size_t n)
 	case ELOOP:
 		snprintf(why, n, "%s: the state file must not be a link", path);
 		break;
-	case EPROTO:
+	case ENOEXEC:
 		snprintf(why, n, "%s: not a state file", path);
 		break;
 	default:

@@ -78,14 +78,26 @@ sources() {
 	assert_output ''
 }
 
-@test "a file that was scribbled over gives one sentence" {
-	ipchains -A input
-	printf 'garbage garb' |
-		dd of=state bs=1 seek=16 conv=notrunc status=none
-	run --separate-stderr -1 fwcompat status
-	assert_output ''
-	assert_equal "${#stderr_lines[@]}" 1
-	assert_regex "$stderr" '^fwcompat status: .*/state: .*fwcompat reset'
+# Overwrites @2 bytes of the state file at @1 with what comes in.
+scribble() {
+	dd of=state bs=1 seek="$1" count="$2" conv=notrunc status=none
+}
+
+@test "a file that was scribbled over gives one sentence, wherever it was" {
+	local at from rule
+	ipchains -A input -i scribbled0
+	rule=$(grep -abo scribbled0 state | tail -n 1 | cut -d: -f1)
+	# Parts of the header, and a rule.
+	for at in 0 16 40 80 "$rule"; do
+		for from in /dev/zero /dev/urandom; do
+			fwcompat reset
+			ipchains -A input -i scribbled0
+			scribble "$at" 60 <"$from"
+			run --separate-stderr -1 ipchains -A input
+			assert_output ''
+			assert_equal "$stderr" "ipchains: $FWCOMPAT_STATE: the state file is damaged; \`fwcompat reset' makes a new one"
+		done
+	done
 	run -0 fwcompat reset
 	run -0 fwcompat status
 }

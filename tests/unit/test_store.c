@@ -204,7 +204,7 @@ static void only_files_are_files(void **state)
 	struct place *p = *state;
 
 	assert_int_equal(mkfifo(p->path, 0600), 0);
-	refuses(p, -EPROTO, "not a state file");
+	refuses(p, -ENOEXEC, "not a state file");
 	assert_int_equal(unlink(p->path), 0);
 	assert_int_equal(mkdir(p->path, 0700), 0);
 	refuses(p, -EISDIR, "Is a directory");
@@ -325,6 +325,22 @@ static long find_boot_id(struct place *p)
 	return at && id[0] ? at - page : -1;
 }
 
+/* Makes the header's sum right again: see header_sum() in the store. */
+static void sum_up(struct place *p)
+{
+	static const struct part {
+		int from, to;
+	} parts[] = { { 0, 8 }, { 12, 24 }, { 32, 72 } };
+	uint32_t sum = 0x811C9DC5;
+	uint8_t page[4096];
+
+	get_page(p, page);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		for (int at = parts[i].from; at < parts[i].to; at++)
+			sum = (sum ^ page[at]) * 0x01000193;
+	put_bytes(p, 72, &sum, sizeof(sum));
+}
+
 static void another_boot_empties_it(void **state)
 {
 	struct place *p = *state;
@@ -336,6 +352,7 @@ static void another_boot_empties_it(void **state)
 		skip();
 	put_bytes(p, at, "f", 1);
 	put_bytes(p, at + 35, "!", 1);
+	sum_up(p);
 	assert_int_equal(read_id(p), 0);
 	write_id(p, 6);
 	assert_int_equal(read_id(p), 6);
@@ -350,11 +367,14 @@ static void another_boots_version_does_not_matter(void **state)
 
 	write_id(p, 5);
 	put_bytes(p, 12, &version, sizeof(version));
+	refuses(p, -EPROTO, "is damaged");
+	sum_up(p);
 	refuses(p, -EPROTO, "of another version");
 	at = find_boot_id(p);
 	if (at < 0)
 		skip();
 	put_bytes(p, at, "!", 1);
+	sum_up(p);
 	assert_int_equal(read_id(p), 0);
 }
 
@@ -366,9 +386,9 @@ static void foreign_files_are_left_alone(void **state)
 	FILE *f;
 
 	put_bytes(p, 0, text, sizeof(text) - 1);
-	refuses(p, -EPROTO, "not a state file");
+	refuses(p, -ENOEXEC, "not a state file");
 	assert_int_equal(store_discard(p->path, p->why, sizeof(p->why)),
-			 -EPROTO);
+			 -ENOEXEC);
 	f = fopen(p->path, "r");
 	assert_non_null(f);
 	assert_int_equal(fread(back, 1, sizeof(back), f), sizeof(text) - 1);
@@ -385,44 +405,67 @@ static void zeros_are_foreign_unless_of_our_length(void **state)
 	assert_int_equal(stat(p->path, &st), 0);
 	assert_int_equal(truncate(p->path, 0), 0);
 	assert_int_equal(truncate(p->path, 100000), 0);
-	refuses(p, -EPROTO, "not a state file");
+	refuses(p, -ENOEXEC, "not a state file");
 	assert_int_equal(truncate(p->path, st.st_size + 4096), 0);
-	refuses(p, -EPROTO, "not a state file");
+	refuses(p, -ENOEXEC, "not a state file");
 	/* Its maker died between giving it its length and filling it. */
 	assert_int_equal(truncate(p->path, st.st_size), 0);
 	assert_int_equal(read_id(p), 0);
 }
 
+/* As a maker leaves it that is killed after each of its steps. */
 static void killed_makers_are_no_hindrance(void **state)
 {
+	static const uint32_t making = 0x6D616B65;
 	struct place *p = *state;
-	uint32_t not_ready = 0;
 
 	write_id(p, 9);
-	put_bytes(p, 8, &not_ready, sizeof(not_ready));
+	put_bytes(p, 8, &making, sizeof(making));
 	assert_int_equal(read_id(p), 0);
 	write_id(p, 9);
 	assert_int_equal(truncate(p->path, 0), 0);
 	assert_int_equal(read_id(p), 0);
+	assert_int_equal(truncate(p->path, 0), 0);
+	assert_int_equal(truncate(p->path, 4096), 0);
+	assert_int_equal(read_id(p), 0);
+}
+
+/* A header of zeros is not one that is still being made. */
+static void zeros_are_scribbles_too(void **state)
+{
+	static const uint8_t zeros[512];
+	struct place *p = *state;
+
+	for (int i = 0; i < 3; i++) {
+		write_id(p, 9);
+		put_bytes(p, i * 8, zeros, i < 2 ? 8 : sizeof(zeros));
+		refuses(p, -EPROTO, "is damaged");
+		assert_int_equal(store_discard(p->path, p->why, sizeof(p->why)),
+				 0);
+	}
+	write_id(p, 9);
+	put_bytes(p, 0, zeros, sizeof(zeros));
+	refuses(p, -EPROTO, "is damaged");
 }
 
 static void truncated_files_are_damaged_until_discarded(void **state)
 {
-	static const off_t lengths[] = { 1,      208,     4095,    4096,
+	static const off_t lengths[] = { 1,      8,       20,      40,
+					 72,     208,     4095,    4096,
 					 100000, 2000000, 50000000 };
 	struct place *p = *state;
 
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		write_id(p, 3);
 		assert_int_equal(truncate(p->path, lengths[i]), 0);
-		refuses(p, -EPROTO,
-			lengths[i] < 208 ? "not a state file" : "is damaged");
-		if (lengths[i] < 208)
+		if (lengths[i] < 8) {
+			refuses(p, -ENOEXEC, "not a state file");
 			assert_int_equal(unlink(p->path), 0);
-		else
-			assert_int_equal(
-				store_discard(p->path, p->why, sizeof(p->why)),
-				0);
+			continue;
+		}
+		refuses(p, -EPROTO, "is damaged");
+		assert_int_equal(store_discard(p->path, p->why, sizeof(p->why)),
+				 0);
 		assert_int_equal(read_id(p), 0);
 	}
 }
@@ -648,6 +691,7 @@ int main(void)
 		TEST(foreign_files_are_left_alone),
 		TEST(zeros_are_foreign_unless_of_our_length),
 		TEST(killed_makers_are_no_hindrance),
+		TEST(zeros_are_scribbles_too),
 		TEST(truncated_files_are_damaged_until_discarded),
 		TEST(good_files_are_not_discarded),
 		TEST(scribbled_headers_are_errors_at_most),
