@@ -4,7 +4,6 @@
 VERSION = 0.1.0
 
 PREFIX = /usr
-BINDIR = $(PREFIX)/bin
 SBINDIR = $(PREFIX)/sbin
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
@@ -473,14 +472,12 @@ sources: LIST = $(SRC) $(TEST_SRC)
 unit-list: LIST = $(UNIT_TESTS)
 script-list: LIST = $(SCRIPTS)
 
+# fwcompat looks for the tools where it lies itself, and for those that only its
+# children meet in ../libexec/fwcompat.
 install: all
-	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) \
-		$(DESTDIR)$(LIBEXECDIR)/fwcompat $(DESTDIR)$(MANDIR)/man8
-	$(if $(filter fwcompat,$(PROGRAMS)),$(Q)$(INSTALL) $B/bin/fwcompat $(DESTDIR)$(BINDIR))
-	$(Q)for p in $(filter-out %/fwcompat,$(BIN)) $(SCRIPT_BIN); do \
-		$(INSTALL) $$p $(DESTDIR)$(SBINDIR) || exit 1; done
-	$(Q)for p in $(TOOL_BIN); do \
-		$(INSTALL) $$p $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
+	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/fwcompat
+	$(Q)$(INSTALL) $(BIN) $(SCRIPT_BIN) $(DESTDIR)$(SBINDIR)
+	$(Q)$(INSTALL) $(TOOL_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat
 	$(Q)for m in $(MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
 			exit 1; done

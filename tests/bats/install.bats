@@ -1,0 +1,33 @@
+#!/usr/bin/env bats
+# make install: what lies where, and that it works from there.
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	# As check.sh built it, or as `make' did.
+	make -s ${B:+B="$B" CI=1} SAN="${SAN:-}" install \
+		DESTDIR="$BATS_TEST_TMPDIR" PREFIX=/opt/old
+	at=$BATS_TEST_TMPDIR/opt/old
+}
+
+@test "the tools have their old names, and each has its page" {
+	local tool
+	for tool in fwcompat ipchains ipchains-restore ipchains-save ipfwadm \
+		ipfwadm-wrapper ipfw ipmasqadm ipportfw ipautofw; do
+		[ -x "$at/sbin/$tool" ] || fail "no $tool"
+		[ -f "$at/share/man/man8/$tool.8" ] || fail "no page of $tool"
+	done
+}
+
+@test "names that a live system needs are met only under fwcompat run" {
+	run ! ls "$at/sbin/insmod" "$at/sbin/route"
+	run -0 env PATH=/usr/bin:/bin "$at/sbin/fwcompat" run sh -c \
+		'ipchains -N mine; command -v insmod; ipchains -L mine'
+	assert_line "$at/libexec/fwcompat/insmod"
+	assert_line 'Chain mine (0 references):'
+}
