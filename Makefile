@@ -455,6 +455,7 @@ fuzz:
 bench: all benches
 	@for b in $(BENCH_BIN); do $$b || exit 1; done
 	@CC="$(CC)" sh bench/tools.sh $B
+	@sh bench/launcher.sh $B
 
 tidy:
 	@printf '%s\n' $(SRC) $(TEST_SRC) | xargs -n 4 -P 2 sh -c \

@@ -39,6 +39,9 @@ enum node_kind {
 	NODE_REAL_DIR,
 };
 
+/* Seconds that the kernel may remember a directory of the machine's. */
+enum { FOR_LONG = 3600 };
+
 struct view_fs {
 	struct fuse_session *session;
 	struct fuse_buf buf;
@@ -210,6 +213,7 @@ static void fs_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	struct view_fs *fs = fs_of(req);
 	const char *dir = node_path(fs, parent);
 	struct fuse_entry_param e = { 0 };
+	enum node_kind kind;
 	char path[PATH_MAX];
 	int n = snprintf(path, sizeof(path), "%s%s%s", dir, *dir ? "/" : "",
 			 name);
@@ -218,10 +222,13 @@ static void fs_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 		fuse_reply_err(req, ENAMETOOLONG);
 		return;
 	}
-	if (find(fs, path, &e.attr) == NODE_NONE) {
+	kind = find(fs, path, &e.attr);
+	if (kind == NODE_NONE) {
 		fuse_reply_err(req, ENOENT);
 		return;
 	}
+	if (kind == NODE_REAL_DIR) /* on every tool's way to the boot's id */
+		e.entry_timeout = e.attr_timeout = FOR_LONG;
 	e.ino = e.attr.st_ino = node_number(fs, path);
 	if (e.ino)
 		fuse_reply_entry(req, &e);

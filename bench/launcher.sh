@@ -1,0 +1,36 @@
+#!/bin/sh
+# How long a script of 300 commands takes under `fwcompat run', beside its time
+# outside. launcher.sh BUILD-DIRECTORY
+set -eu
+LC_ALL=C
+export LC_ALL
+built=$1
+runs=${BENCH_RUNS:-15}
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+FWCOMPAT_STATE=$dir/state
+export FWCOMPAT_STATE
+PATH=$(cd "$built/bin" && pwd):$PATH
+
+{
+	echo 'ipchains -F input'
+	i=0
+	while [ $i -lt 149 ]; do
+		echo "ipchains -A input -s 10.0.0.$i -p tcp -j DENY"
+		echo '/bin/true'
+		i=$((i + 1))
+	done
+	echo 'ipchains -L input -n >/dev/null'
+} >"$dir/script"
+
+outside=$("$built/bench/spawn" "$runs" /bin/sh "$dir/script")
+inside=$("$built/bench/spawn" "$runs" "$built/bin/fwcompat" run /bin/sh "$dir/script")
+
+printf '\nmilliseconds for a script of 300 commands, the middle one of %d runs\n' \
+	"$runs"
+awk -v out="$outside" -v in_="$inside" 'BEGIN {
+	printf "%10.1f outside\n%10.1f under fwcompat run\n", out / 1000, in_ / 1000
+	ratio = in_ / out
+	printf "  %-42s %5.2f (aim 1.3)%s\n", "under fwcompat run against outside",
+		ratio, (ratio > 1.3 ? "  OVER" : "")
+}'
