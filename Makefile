@@ -290,6 +290,7 @@ UNIT_TESTS = \
 	tests/unit/test_play.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_rules20.c \
+	tests/unit/test_sockopt.c \
 	tests/unit/test_store.c \
 	tests/unit/test_text.c \
 	tests/unit/test_top.c \

@@ -217,42 +217,30 @@ static int check20(struct call *call)
 			      via_addr);
 }
 
-static int module_ctl(struct call *call, enum masq_ctl_cmd cmd,
-		      struct masq_ctl *ctl)
-{
-	int rc;
-
-	ctl->target = MASQ_CTL_MODULE;
-	ctl->cmd = cmd;
-	rc = compat_masq_ctl(call->c, ctl);
-	return rc > 0 ? -rc : rc; /* in 2.0 these errors are real */
-}
-
 /* Options 1601 to 1603: the port forwarding patch. */
 static int portfw20(struct call *call)
 {
-	struct masq_ctl ctl = { .module = "portfw" };
+	struct masq_ctl ctl = { .target = MASQ_CTL_PORTFW20,
+				.cmd = (enum masq_ctl_cmd)call->arg,
+				.module = "portfw" };
 
-	abi20_portfw(call->bytes, &ctl.u.portfw);
-	ctl.u.portfw.pref = 10;
-	return module_ctl(call, (enum masq_ctl_cmd)call->arg, &ctl);
+	if (ctl.cmd != MASQ_CMD_FLUSH)
+		abi20_portfw(call->bytes, &ctl.u.portfw);
+	return compat_masq_ctl(call->c, &ctl);
 }
 
+/* Options 1345 to 1347: automatic forwarding. */
 static int autofw20(struct call *call)
 {
-	struct masq_ctl ctl = { .module = "autofw" };
+	struct masq_ctl ctl = { .target = MASQ_CTL_AUTOFW20,
+				.cmd = (enum masq_ctl_cmd)call->arg,
+				.module = "autofw" };
 
-	abi20_autofw(call->bytes, &ctl.u.autofw);
-	return module_ctl(call, (enum masq_ctl_cmd)call->arg, &ctl);
-}
-
-static int fwd_flush20(struct call *call)
-{
-	struct masq_ctl ctl = { 0 };
-
-	snprintf(ctl.module, sizeof(ctl.module), "%s",
-		 call->arg ? "autofw" : "portfw");
-	return module_ctl(call, MASQ_CMD_FLUSH, &ctl);
+	if (ctl.cmd != MASQ_CMD_FLUSH && call->len < ABI20_AUTOFW)
+		return -EINVAL;
+	if (ctl.cmd != MASQ_CMD_FLUSH)
+		abi20_autofw(call->bytes, &ctl.u.autofw);
+	return compat_masq_ctl(call->c, &ctl);
 }
 
 static int add13(struct call *call)
@@ -326,10 +314,10 @@ static const struct option options20[] = {
 	LIST20(FW20_ACCT),
 	{ 1345, 0, autofw20, MASQ_CMD_ADD },
 	{ 1346, 0, autofw20, MASQ_CMD_DEL },
-	{ 1347, 0, fwd_flush20, 1 },
+	{ 1347, 0, autofw20, MASQ_CMD_FLUSH },
 	{ 1601, ABI20_PORTFW, portfw20, MASQ_CMD_ADD },
 	{ 1602, ABI20_PORTFW, portfw20, MASQ_CMD_DEL },
-	{ 1603, 0, fwd_flush20, 0 },
+	{ 1603, 0, portfw20, MASQ_CMD_FLUSH },
 };
 
 static const struct option options13[] = {
@@ -388,8 +376,6 @@ int sockopt_set(struct compat *c, int number, uint8_t *bytes, uint32_t len,
 	if (!o)
 		return -ENOPROTOOPT;
 	if (len < 1 || !size_fits(o, len))
-		return -EINVAL;
-	if (o->set == autofw20 && len < ABI20_AUTOFW)
 		return -EINVAL;
 	call.arg = o->arg;
 	rc = o->set(&call);
