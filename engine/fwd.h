@@ -56,6 +56,12 @@ static inline struct fwd_slot *fwd_edit(struct fw *fw, uint32_t slot)
 	return fw_edit(fw, &fw->st->forward[slot], sizeof(struct fwd_slot));
 }
 
+/* What is no table of ports. */
+static inline struct fwd_mods *fwd_mods_edit(struct fw *fw)
+{
+	return fw_edit(fw, &fw->st->fwd, offsetof(struct fwd_mods, lports));
+}
+
 /* A module got, or lost, a rule. */
 void fwd_rule_made(struct fw *fw, enum fwd_mod mod);
 void fwd_rule_gone(struct fw *fw, enum fwd_mod mod);

@@ -93,17 +93,12 @@ static uint32_t autofw_out_create(struct fw *fw, uint32_t maddr,
 						 .dport = info->dport });
 }
 
-static struct fwd_mods *mods_edit(struct fw *fw)
-{
-	return fw_edit(fw, &fw->st->fwd, sizeof(fw->st->fwd));
-}
-
 static void timer_stop(struct fw *fw, struct fwd_autofw *r)
 {
 	if (!r->timer_on)
 		return;
 	r->timer_on = 0;
-	mods_edit(fw)->timers--;
+	fwd_mods_edit(fw)->timers--;
 }
 
 static void timer_start(struct fw *fw, struct fwd_autofw *r)
@@ -112,7 +107,7 @@ static void timer_start(struct fw *fw, struct fwd_autofw *r)
 	if (r->timer_on)
 		return;
 	r->timer_on = 1;
-	mods_edit(fw)->timers++;
+	fwd_mods_edit(fw)->timers++;
 }
 
 /* An inside host uses a control port: the ranges behind it are its own now. */

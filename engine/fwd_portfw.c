@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #include "core/masq_ctl.h"
 #include "engine/fwd.h"
@@ -18,6 +19,28 @@ static const uint32_t *list_of(const struct fw *fw, uint32_t proto)
 	return &fw->st->fwd.portfw[proto == IPPROTO_TCP];
 }
 
+static const uint64_t *lport_word(const struct fw *fw, uint32_t proto,
+				  uint16_t lport)
+{
+	return &fw->st->fwd.lports[proto == IPPROTO_TCP][lport >> 6];
+}
+
+/* Notes whether any rule has that local port. */
+static void lport_note(struct fw *fw, uint32_t proto, uint16_t lport)
+{
+	const uint64_t *word = lport_word(fw, proto, lport);
+	uint64_t bit = UINT64_C(1) << (lport & 63), now = *word & ~bit;
+	const struct fwd_slot *s;
+
+	for (uint32_t i = *list_of(fw, proto); (s = fwd_at(fw, i)) != NULL;
+	     i = s->next)
+		if (s->u.portfw.lport == lport) {
+			now |= bit;
+			break;
+		}
+	*(uint64_t *)fw_edit(fw, word, sizeof(*word)) = now;
+}
+
 /* The rule for a packet: where its number stands, or NULL. */
 static const uint32_t *rule_find(const struct fw *fw,
 				 const struct pkt_info *info)
@@ -25,6 +48,9 @@ static const uint32_t *rule_find(const struct fw *fw,
 	const struct fwd_slot *s;
 
 	if (info->proto != IPPROTO_TCP && info->proto != IPPROTO_UDP)
+		return NULL;
+	if (!(*lport_word(fw, info->proto, info->dport) >> (info->dport & 63) &
+	      1))
 		return NULL;
 	for (const uint32_t *link = list_of(fw, info->proto);
 	     (s = fwd_at(fw, *link)) != NULL; link = &s->next)
@@ -121,6 +147,7 @@ static int rule_add(struct fw *fw, const struct fwd_portfw_row *want)
 				     .counter = want->pref,
 				     .pref = want->pref };
 	fwd_link(fw, list_of(fw, want->proto), slot);
+	lport_note(fw, want->proto, want->lport);
 	fwd_rule_made(fw, FWD_PORTFW);
 	return 0;
 }
@@ -140,16 +167,21 @@ static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
 		fwd_rule_gone(fw, FWD_PORTFW);
 		err = 0;
 	}
+	lport_note(fw, want->proto, want->lport);
 	return err;
 }
 
 static void rules_flush(struct fw *fw)
 {
+	if (!fw->st->fwd.rules[FWD_PORTFW])
+		return;
 	for (int i = 0; i < 2; i++)
 		while (fwd_at(fw, fw->st->fwd.portfw[i])) {
 			fwd_drop(fw, &fw->st->fwd.portfw[i]);
 			fwd_rule_gone(fw, FWD_PORTFW);
 		}
+	memset(fw_edit(fw, fw->st->fwd.lports, sizeof(fw->st->fwd.lports)), 0,
+	       sizeof(fw->st->fwd.lports));
 }
 
 static bool bad_row(const struct fwd_portfw_row *want)

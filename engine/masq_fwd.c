@@ -17,16 +17,11 @@ static const struct fwd_ops *const mods[] = {
 _Static_assert(sizeof(mods) / sizeof(mods[0]) == FWD_MODS,
 	       "a forwarding module lacks its functions");
 
-static struct fwd_mods *mods_edit(struct fw *fw)
-{
-	return fw_edit(fw, &fw->st->fwd, sizeof(fw->st->fwd));
-}
-
 void fwd_init(struct fw *fw)
 {
-	struct fwd_mods *f = mods_edit(fw);
+	struct fwd_mods *f = fwd_mods_edit(fw);
 
-	*f = (struct fwd_mods){ .autofw = FW_NIL };
+	f->autofw = FW_NIL;
 	f->portfw[0] = f->portfw[1] = FW_NIL;
 	for (int i = 0; i < FWD_MFW_ROWS; i++)
 		f->mfw[i] = FW_NIL;
@@ -36,7 +31,7 @@ void fwd_init(struct fw *fw)
  * with its first rule. */
 void fwd_rule_made(struct fw *fw, enum fwd_mod mod)
 {
-	struct fwd_mods *f = mods_edit(fw);
+	struct fwd_mods *f = fwd_mods_edit(fw);
 
 	module_hold(fw, module_find(fw, mods[mod]->module));
 	if (f->rules[mod]++ || f->active >= FWD_MODS)
@@ -48,7 +43,7 @@ void fwd_rule_made(struct fw *fw, enum fwd_mod mod)
 
 void fwd_rule_gone(struct fw *fw, enum fwd_mod mod)
 {
-	struct fwd_mods *f = mods_edit(fw);
+	struct fwd_mods *f = fwd_mods_edit(fw);
 	uint32_t kept = 0;
 
 	module_release(fw, module_find(fw, mods[mod]->module));

@@ -84,6 +84,9 @@ struct fwd_mods {
 	uint32_t autofw;
 	uint32_t mfw[FWD_MFW_ROWS]; /* marks, by their low four bits */
 	uint32_t timers;            /* autofw rules whose timer runs */
+	/* A bit a local port, UDP and TCP, that portfw has rules for: what is
+	 * for none is told at once. */
+	_Alignas(8) uint64_t lports[2][65536 / 64];
 };
 
 void fwd_init(struct fw *fw);

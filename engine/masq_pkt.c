@@ -342,9 +342,8 @@ static void learn_in(const struct through *t)
 static bool is_examined(struct fw *fw, const struct pkt *p,
 			const struct pkt_info *info)
 {
-	return masq_port_in_range(info->dport) ||
-	       (fw->st->fwd.active && fwd_in_rule(fw, p, info)) ||
-	       fw->st->masq.special_ports;
+	return masq_port_in_range(info->dport) || fw->st->masq.special_ports ||
+	       (fw->st->fwd.active && fwd_in_rule(fw, p, info));
 }
 
 enum masq_result masq_in(struct fw *fw, struct pkt *p, struct pkt_info *info)
