@@ -349,7 +349,7 @@ OUR_CPPFLAGS = -I. -D_GNU_SOURCE -DFWCOMPAT_VERSION='"$(VERSION)"'
 OUR_CFLAGS = -std=c11 -fno-common -fPIE -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wredundant-decls \
-	-Wnull-dereference -Wno-unknown-warning-option
+	-Wnull-dereference
 ifneq ($(findstring clang,$(CC)),clang)
 OUR_CFLAGS += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wcast-align=strict \
 	-Wformat-truncation=2

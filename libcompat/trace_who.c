@@ -76,6 +76,7 @@ static pid_t parent_of(pid_t pid)
 {
 	char path[64], line[512] = "";
 	const char *behind;
+	pid_t parent;
 	FILE *f;
 
 	f = fopen(proc_file(pid, "stat", path), "re");
@@ -84,8 +85,8 @@ static pid_t parent_of(pid_t pid)
 	if (!fgets(line, sizeof(line), f))
 		line[0] = '\0';
 	fclose(f);
-	behind = strrchr(line, ')'); /* ") S PPID" */
-	return behind && strlen(behind) > 4 ? (pid_t)atol(behind + 4) : 0;
+	behind = strrchr(line, ')');
+	return behind && sscanf(behind, ") %*c %d", &parent) == 1 ? parent : 0;
 }
 
 /* The script that the shell @pid runs, as a path of ours. */

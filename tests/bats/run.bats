@@ -231,7 +231,7 @@ timeouts: ok'
 @test "killing the launcher or the script leaves no process and no mount" {
 	local mark="sleep 4321.$$" victim
 	for victim in launcher script; do
-		fwcompat run sh -c "(setsid $mark & ) ; $mark & wait" &
+		fwcompat run sh -c "(setsid $mark & ) ; $mark & wait" 3>&- &
 		launcher=$!
 		for _ in $(seq 200); do
 			[ "$(pgrep -fc "^$mark")" -ge 2 ] && break

@@ -1,5 +1,6 @@
 /* Reassembly: order, overlaps, gaps, time, and what does not fit together. */
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/bytes.h"
@@ -83,14 +84,14 @@ static const char *send_piece(const struct piece *p, uint8_t proto)
 }
 
 /* What became of the pieces: a letter a unit, or what was logged. */
-static const char *result(const char *said, char *buf)
+static const char *result(const char *said, char buf[80])
 {
 	struct text log = host22_log(&r.h);
 	uint32_t n = 0;
 
 	buf[0] = '\0';
 	if (log.s)
-		strncpy(buf, log.s, 79);
+		snprintf(buf, 80, "%.79s", log.s);
 	text_fini(&log);
 	if (strcmp(said, "local"))
 		return buf;
