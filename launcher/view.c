@@ -300,8 +300,16 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 		return fail(v, v->server, "no server", why, why_len);
 	r = namespaces_enter(CLONE_NEWNS | (options->net ? CLONE_NEWNET : 0) |
 			     (options->writable ? CLONE_NEWPID : 0));
-	if (r)
-		return fail(v, r, "no mount namespace", why, why_len);
+	if (r) {
+		/* errno says "no space" or "not permitted", which helps nobody.
+		 */
+		snprintf(why, why_len,
+			 "it takes a mount namespace, and for who is not root "
+			 "a user namespace, which this machine or container "
+			 "does not allow");
+		view_close(v);
+		return r;
+	}
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return fail(v, -errno, "no private mounts", why, why_len);
 	if (options->writable)
@@ -315,7 +323,9 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 		return fail(v, -errno, path, why, why_len);
 	r = start_files(v, path);
 	if (r)
-		return fail(v, r, "no file system in user space", why, why_len);
+		return fail(v, r,
+			    "/dev/fuse, by which the old /proc files are shown",
+			    why, why_len);
 	r = mount_all(v, options->programs);
 	if (r)
 		return fail(v, r, "mounting", why, why_len);

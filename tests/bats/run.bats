@@ -317,3 +317,13 @@ Linux version 2.2.26'
 	assert_equal "$stderr" \
 		'fwcompat run: module ip_masq_pptp is loaded, but packets do not see it'
 }
+
+@test "where namespaces are not allowed it says so in one sentence" {
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -126 --separate-stderr unshare -r sh -c '
+		echo 0 >/proc/sys/user/max_user_namespaces
+		exec setpriv --bounding-set=-all "$@"' sh \
+		"$(command -v fwcompat)" run true
+	assert_equal "${#stderr_lines[@]}" 1
+	assert_regex "$stderr" '^fwcompat run: it takes a mount namespace'
+}
