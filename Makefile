@@ -274,7 +274,9 @@ UNIT_TESTS = \
 	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
+	tests/unit/test_link.c \
 	tests/unit/test_lists.c \
+	tests/unit/test_loop.c \
 	tests/unit/test_masq_find.c \
 	tests/unit/test_masq_ports.c \
 	tests/unit/test_masq_sum.c \
@@ -324,6 +326,10 @@ BENCHES = \
 OLD_PROGRAMS = \
 	tests/old/old20.c \
 	tests/old/old22.c \
+
+# Programs that tests in tests/bats build and use.
+TEST_PROGRAMS = \
+	tests/pcap/mkpcap.c \
 
 # Libraries that may be missing; the build says what it leaves out.
 have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
@@ -375,7 +381,7 @@ TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
-TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS))
+TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))

@@ -161,10 +161,8 @@ static struct loop_port *find_port(struct replay *re, const struct fw *fw,
 	char why[256];
 
 	*ifindex = host_if_find(fw, end->ifname);
-	if (*ifindex != HOST_NO_IF) {
-		re->loop.port[*ifindex].name = end->ifname;
+	if (*ifindex != HOST_NO_IF)
 		return &re->loop.port[*ifindex];
-	}
 	snprintf(why, sizeof(why),
 		 "the host has no interface %s; make it: "
 		 "fwcompat host if %s ADDRESS/LENGTH",
@@ -222,6 +220,9 @@ static int open_all(struct replay *re, struct store *store, struct fw *fw)
 
 	if (r)
 		return cmd_failed("replay", r, store_why(store));
+	for (uint32_t i = 0; i < HOST_IFS; i++)
+		memcpy(re->loop.port[i].name, fw->st->host.ifs[i].name.s,
+		       FW_IFNAME);
 	r = open_inputs(re, fw);
 	if (r == CMD_OK)
 		r = open_outputs(re, fw);
@@ -278,24 +279,26 @@ static void count_skipped(const struct replay *re, struct pktio_skipped *all)
 
 static void print_count(FILE *to, const char *what, uint64_t n)
 {
-	fprintf(to, "%-16s%" PRIu64 "\n", what, n);
+	fprintf(to, "%-17s%" PRIu64 "\n", what, n);
 }
 
-/* How many on each interface. */
+/* Packets that came in or went out, and on which interfaces. */
 static void print_ports(FILE *to, const struct loop *loop, bool out)
 {
 	const char *comma = "  (";
 
+	fprintf(to, "%-17s%" PRIu64, out ? "packets out" : "packets in",
+		out ? loop->totals.out : loop->totals.in);
 	for (uint32_t i = 0; i < HOST_IFS; i++) {
 		const struct loop_port *p = &loop->port[i];
 		uint64_t n = out ? p->left : p->arrived;
 
-		if (!p->name)
+		if (!n)
 			continue;
 		fprintf(to, "%s%s %" PRIu64, comma, p->name, n);
 		comma = ", ";
 	}
-	fputs(")\n", to);
+	fputs(*comma == ',' ? ")\n" : "\n", to);
 }
 
 static void print_summary(const struct replay *re)
@@ -305,9 +308,7 @@ static void print_summary(const struct replay *re)
 	FILE *to = summary_stream(re);
 
 	count_skipped(re, &skipped);
-	fprintf(to, "%-16s%" PRIu64, "packets in", t->in);
 	print_ports(to, &re->loop, false);
-	fprintf(to, "%-16s%" PRIu64, "packets out", t->out);
 	print_ports(to, &re->loop, true);
 	print_count(to, "to the host", t->local);
 	print_count(to, "dropped", t->dropped);
@@ -323,6 +324,14 @@ static void print_summary(const struct replay *re)
 		print_count(to, "out of order", t->late);
 }
 
+static int close_failed(const char *what, const char *name, int r)
+{
+	char why[512];
+
+	snprintf(why, sizeof(why), "%s%.300s: %s", what, name, strerror(-r));
+	return failed(why);
+}
+
 /* Closes what was opened. Returns @status, or CMD_FAILED after a complaint. */
 static int close_all(struct replay *re, int status)
 {
@@ -330,13 +339,13 @@ static int close_all(struct replay *re, int status)
 		struct loop_port *port = &re->loop.port[i];
 		int r = port->out ? port->out->close(port->out) : 0;
 
-		if (r)
-			status = cmd_failed("replay", r, "");
+		if (r && status == CMD_OK)
+			status = close_failed("what leaves on ", port->name, r);
 		if (port->in)
 			port->in->close(port->in);
 	}
 	if (re->log && re->log != stderr && fclose(re->log))
-		status = cmd_failed("replay", -errno, "");
+		status = close_failed("", re->log_path, -errno);
 	return status;
 }
 

@@ -46,7 +46,7 @@ static void to_sink(struct run *run, const struct fw_out *out)
 	if (out->ifindex >= HOST_IFS)
 		return;
 	port = &run->loop->port[out->ifindex];
-	port->left++;
+	port->left += out->kind == FW_OUT_SEND;
 	if (port->out)
 		r = port->out->put(port->out, run->now, out->pkt->data,
 				   out->pkt->len);

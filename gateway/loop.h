@@ -18,9 +18,9 @@ struct store;
 
 /* One of the host's interfaces. */
 struct loop_port {
-	const char *name;        /* borrowed */
-	struct pktio_source *in; /* NULL: nothing arrives there */
-	struct pktio_sink *out;  /* NULL: what leaves there is not kept */
+	char name[FW_IFNAME + 1]; /* "": no such interface */
+	struct pktio_source *in;  /* NULL: nothing arrives there */
+	struct pktio_sink *out;   /* NULL: what leaves there is not kept */
 	uint64_t arrived, left;
 	bool broken; /* .in ended in an error; its .why says which */
 };
