@@ -17,7 +17,6 @@ enum {
 	PIECE_COST = 256, /* what a kernel buffer takes besides its bytes */
 	HEADER_MAX = 60,
 	LEVEL_ERR = 3,
-	LEVEL_INFO = 6,
 };
 
 struct piece {
@@ -218,21 +217,13 @@ static int glue(const struct whole *w, uint8_t *out)
 	return 0;
 }
 
-static void tell_oversized(struct fw *fw, uint32_t src)
-{
-	fw_log(fw, LEVEL_INFO, "Oversized packet received from %u.%u.%u.%u",
-	       src >> 24, src >> 16 & 255, src >> 8 & 255, src & 255);
-}
-
-/* Makes the packet of @w's pieces. False: it cannot be made (logged). */
+/* Makes the packet of @w's pieces. False: it cannot be made. */
 static bool whole_make(struct fw *fw, const struct whole *w, struct pkt *p)
 {
 	struct frags *f = fw->frags;
 
-	if (w->total > (int32_t)(PKT_MAX - w->ihl)) {
-		tell_oversized(fw, w->src);
+	if (w->total > (int32_t)(PKT_MAX - w->ihl))
 		return false;
-	}
 	if (glue(w, f->out)) {
 		fw_log(fw, LEVEL_ERR,
 		       "Invalid fragment list: Fragment over size.");
