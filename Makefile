@@ -59,6 +59,7 @@ ENGINE = \
 	engine/log_rate.c \
 	engine/look20.c \
 	engine/masq.c \
+	engine/masq_era.c \
 	engine/masq_find.c \
 	engine/masq_fwd.c \
 	engine/masq_icmp.c \
@@ -102,12 +103,12 @@ LIBCOMPAT = \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \
-	libcompat/trace.c \
-	libcompat/trace_who.c \
-	libcompat/unmet.c \
 	libcompat/store_file.c \
 	libcompat/store_room.c \
 	libcompat/store_seal.c \
+	libcompat/trace.c \
+	libcompat/trace_who.c \
+	libcompat/unmet.c \
 
 
 GATEWAY = \
@@ -277,6 +278,7 @@ UNIT_TESTS = \
 	tests/unit/test_link.c \
 	tests/unit/test_lists.c \
 	tests/unit/test_loop.c \
+	tests/unit/test_masq_era.c \
 	tests/unit/test_masq_find.c \
 	tests/unit/test_masq_ports.c \
 	tests/unit/test_masq_sum.c \

@@ -41,6 +41,7 @@ enum masq_flag {
 	MASQ_IN_SEQ = 0x0400,
 	MASQ_MPORT = 0x1000, /* masquerade port asked for, not allocated */
 	MASQ_USER = 0x2000,
+	MASQ_SIMPLE_HASH = 0x8000, /* hashed without its outside end */
 };
 
 /* Index into free counters: the order in which listings show them. */

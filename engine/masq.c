@@ -6,27 +6,15 @@
 #include <string.h>
 
 #include "engine/helper.h"
+#include "engine/masq_era.h"
 #include "engine/state.h"
 #include "engine/wheel.h"
 
 enum {
-	TRIES = MASQ_PORT_END - MASQ_PORT_BEGIN + 1,
 	LOGGED_FAILURES = 5, /* in a row; from the fifth on it is silent */
 	HELD_REFS = MASQ_IDLE_REFS + 1,
 	LEVEL_ERR = 3,
 };
-
-/* Ticks an entry lives after its last packet. Linux 2.2, ip_masq.c. */
-static const ticks_t timeouts[] = {
-	[MASQ_NONE] = 30 * 60 * HZ,    [MASQ_ESTABLISHED] = 15 * 60 * HZ,
-	[MASQ_SYN_SENT] = 2 * 60 * HZ, [MASQ_SYN_RECV] = 60 * HZ,
-	[MASQ_FIN_WAIT] = 2 * 60 * HZ, [MASQ_TIME_WAIT] = 2 * 60 * HZ,
-	[MASQ_CLOSE] = 10 * HZ,        [MASQ_CLOSE_WAIT] = 60 * HZ,
-	[MASQ_LAST_ACK] = 30 * HZ,     [MASQ_LISTEN] = 2 * 60 * HZ,
-	[MASQ_UDP] = 5 * 60 * HZ,      [MASQ_ICMP] = 60 * HZ,
-};
-_Static_assert(sizeof(timeouts) / sizeof(timeouts[0]) == MASQ_STATES,
-	       "a state lacks its timeout");
 
 static const struct {
 	uint8_t proto;
@@ -53,12 +41,13 @@ static void add_defrag(struct fw *fw, int32_t n)
 
 void masq_init(struct fw *fw)
 {
+	const struct masq_era *era = masq_era(fw);
 	struct masq_table *t = table_edit(fw);
 
-	t->next_port = MASQ_PORT_BEGIN;
+	t->next_port = era->port_begin;
 	for (int i = 0; i < MASQ_PROTOS; i++)
-		t->free_ports[i] = MASQ_FREE_PORTS;
-	memcpy(t->timeout, timeouts, sizeof(timeouts));
+		t->free_ports[i] = era->free_ports;
+	memcpy(t->timeout, era->timeouts, sizeof(t->timeout));
 }
 
 /* Index of a protocol's counter, or MASQ_PROTOS. */
@@ -93,16 +82,18 @@ static void tell_port_in_use(struct fw *fw, const struct masq_want *w)
 	char buf[8];
 
 	fw_log(fw, LEVEL_ERR,
-	       "IP_MASQ:Already used connection: %s, %u.%u.%u.%u:%u => "
+	       "%sAlready used connection: %s, %u.%u.%u.%u:%u => "
 	       "%u.%u.%u.%u:%u, called from ########",
-	       proto_name(w->proto, buf), m >> 24, m >> 16 & 255, m >> 8 & 255,
-	       m & 255, w->mport, d >> 24, d >> 16 & 255, d >> 8 & 255, d & 255,
-	       w->dport);
+	       masq_era(fw)->prefix, proto_name(w->proto, buf), m >> 24,
+	       m >> 16 & 255, m >> 8 & 255, m & 255, w->mport, d >> 24,
+	       d >> 16 & 255, d >> 8 & 255, d & 255, w->dport);
 }
 
 static bool port_in_use(const struct fw *fw, const struct masq_want *w,
 			uint16_t mport)
 {
+	if (!masq_era(fw)->shares_ports)
+		return masq_port_taken(fw, w->proto, w->maddr, mport);
 	return masq_in_find(fw, w->proto, w->daddr, w->dport, w->maddr,
 			    mport) != FW_NIL;
 }
@@ -110,13 +101,15 @@ static bool port_in_use(const struct fw *fw, const struct masq_want *w,
 /* The next masquerade port that nobody uses towards that end, or 0. */
 static uint16_t find_port(struct fw *fw, const struct masq_want *w)
 {
+	const struct masq_era *era = masq_era(fw);
 	struct masq_table *t = table_edit(fw);
 
-	for (int i = 0; i < TRIES; i++) {
-		uint16_t port = t->next_port;
+	/* one try more than there are ports */
+	for (uint32_t i = era->port_begin; i <= era->port_end; i++) {
+		uint16_t port = t->next_port++;
 
-		t->next_port =
-			port + 1 < MASQ_PORT_END ? port + 1 : MASQ_PORT_BEGIN;
+		if (t->next_port >= era->port_end)
+			t->next_port = era->port_begin;
 		if (!port_in_use(fw, w, port))
 			return port;
 	}
@@ -130,6 +123,8 @@ static uint16_t udp_flags(const struct fw *fw, const struct masq_want *w)
 
 	if (w->proto != IPPROTO_UDP || w->mport)
 		return 0;
+	if (!masq_era(fw)->settles_udp)
+		return MASQ_NO_DADDR;
 	if (loose == 2 || (loose == 1 && w->sport >= 1024))
 		return MASQ_DLOOSE;
 	return MASQ_NO_DADDR;
@@ -148,13 +143,12 @@ static uint16_t choose_port(struct fw *fw, const struct masq_want *w)
 		return port;
 	if (left > 0)
 		fw_log(fw, LEVEL_ERR,
-		       "IP_MASQ:ip_masq_new(proto=%s): could not get free masq "
+		       "%sip_masq_new(proto=%s): could not get free masq "
 		       "entry (free=%d).",
-		       proto_name(w->proto, buf), left);
+		       masq_era(fw)->prefix, proto_name(w->proto, buf), left);
 	else
-		fw_log(fw, LEVEL_ERR,
-		       "IP_MASQ:ip_masq_new(proto=%s): no free ports.",
-		       proto_name(w->proto, buf));
+		fw_log(fw, LEVEL_ERR, "%sip_masq_new(proto=%s): no free ports.",
+		       masq_era(fw)->prefix, proto_name(w->proto, buf));
 	return 0;
 }
 
@@ -170,7 +164,8 @@ static void fill(struct fw *fw, uint32_t entry, const struct masq_want *w,
 	e->sport = w->sport;
 	e->dport = w->dport;
 	e->mport = mport;
-	e->flags = w->flags | udp_flags(fw, w) | MASQ_NO_REPLY;
+	e->flags = w->flags | udp_flags(fw, w) | masq_era(fw)->flags |
+		   MASQ_NO_REPLY;
 	e->control = FW_NIL;
 	e->refs = HELD_REFS;
 	if (w->mport) {
@@ -296,7 +291,7 @@ static void expire(struct fw *fw, uint32_t entry, ticks_t at)
 {
 	struct masq_entry *e = masq_edit(fw, entry);
 
-	e->timeout = fw->st->masq.timeout[MASQ_TIME_WAIT];
+	e->timeout = fw->st->masq.timeout[masq_era(fw)->kept];
 	if (e->n_control > 0) {
 		wheel_rearm(fw, entry, at);
 		return;
@@ -338,6 +333,8 @@ static void fill_row(const struct masq_entry *e, ticks_t now,
 	};
 	if (!e->n_control && e->control != FW_NIL)
 		r->control = -1;
+	if (e->flags & MASQ_SIMPLE_HASH && !e->timer_on) /* as 2.0 did */
+		r->left = 0;
 }
 
 void masq_each(const struct fw *fw, ticks_t now,
@@ -361,11 +358,11 @@ void masq_each(const struct fw *fw, ticks_t now,
 
 void masq_timeouts(struct fw *fw, const int32_t tcp_fin_udp[3])
 {
-	static const enum masq_state state[3] = { MASQ_ESTABLISHED,
-						  MASQ_FIN_WAIT, MASQ_UDP };
+	const uint16_t *states = masq_era(fw)->settable;
+	ticks_t *timeout = table_edit(fw)->timeout;
 
 	for (int i = 0; i < 3; i++)
-		if (tcp_fin_udp[i])
-			table_edit(fw)->timeout[state[i]] =
-				(ticks_t)tcp_fin_udp[i];
+		for (int s = 0; s < MASQ_STATES; s++)
+			if (tcp_fin_udp[i] && states[i] >> s & 1)
+				timeout[s] = (ticks_t)tcp_fin_udp[i];
 }

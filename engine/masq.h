@@ -22,7 +22,7 @@ struct pkt_info;
 
 enum {
 	MASQ_ROWS = 256, /* rows of the old tables, observable in listings */
-	MASQ_PORT_BEGIN = 61000,
+	MASQ_PORT_BEGIN = 61000, /* of 2.2; see masq_era.h */
 	MASQ_PORT_END =
 		65096, /* quirk: never given out, yet inside every range test */
 	MASQ_FREE_PORTS = 40960, /* for each protocol: 10 * 4096 */
@@ -100,6 +100,11 @@ uint32_t masq_in_find(const struct fw *fw, uint8_t proto, uint32_t d,
 		      uint16_t dport, uint32_t m, uint16_t mport);
 uint32_t masq_out_find(const struct fw *fw, uint8_t proto, uint32_t s,
 		       uint16_t sport, uint32_t d, uint16_t dport);
+
+/* Whether any entry has the port, whatever its outside end. Only of eras that
+ * hash without that. */
+bool masq_port_taken(const struct fw *fw, uint8_t proto, uint32_t maddr,
+		     uint16_t mport);
 
 /* Gives a hold back; the last one arms the timer. */
 void masq_put(struct fw *fw, uint32_t entry);

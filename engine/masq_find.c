@@ -1,24 +1,26 @@
 /*
  * Finding entries. The old kernel hashed them into 256 rows by the low bytes of
  * addresses and ports; those rows live on as the order of listings, and decide
- * among entries that all match: the one hashed last. Look-ups go through larger
- * buckets, by whole keys:
+ * among entries that all match: the one hashed last.
  *
- *  m-buckets: (protocol, maddr, mport, daddr, dport), or without the outside
- *end where that is loose. s-buckets: (protocol, saddr, sport, daddr, dport);
- *without daddr where that alone is not known yet; without daddr and dport
- *otherwise.
+ * Look-ups go through larger buckets, by whole keys. In the m-buckets these are
+ * (protocol, maddr, mport, daddr, dport), without the outside end where that is
+ * loose. In the s-buckets they are (protocol, saddr, sport, daddr, dport),
+ * without daddr where that alone is not known yet, else without the outside end
+ * where it is loose.
  *
  * An entry whose outside port was changed in place (quirk: Quake's helper)
- *stays in its old rows, where only those keys reach it that fall into the same
- *row. It is taken out of the buckets and kept in a list of such odd ones.
+ * stays in its old rows, where only those keys reach it that fall into the same
+ * row. It is taken out of the buckets and kept in a list of such odd ones.
  */
 #include "engine/masq.h"
 
+#include "engine/masq_era.h"
 #include "engine/state.h"
 
 enum {
-	M_LOOSE = MASQ_NO_DADDR | MASQ_NO_DPORT | MASQ_DLOOSE,
+	M_LOOSE =
+		MASQ_NO_DADDR | MASQ_NO_DPORT | MASQ_DLOOSE | MASQ_SIMPLE_HASH,
 	S_LOOSE = M_LOOSE | MASQ_NO_SADDR | MASQ_NO_SPORT,
 };
 
@@ -110,10 +112,18 @@ static inline bool m_matches(const struct masq_entry *e, const struct key *k)
 	       e->proto == k->proto && far_ok(e, k);
 }
 
+/* 2.0 hashed simply, and looked closely here. */
+static inline bool far_ok_out(const struct masq_entry *e, const struct key *k)
+{
+	if (e->flags & MASQ_SIMPLE_HASH)
+		return e->daddr == k->o && e->dport == k->oport;
+	return far_ok(e, k);
+}
+
 static inline bool s_matches(const struct masq_entry *e, const struct key *k)
 {
 	return e->saddr == k->n && e->sport == k->nport &&
-	       e->proto == k->proto && far_ok(e, k);
+	       e->proto == k->proto && far_ok_out(e, k);
 }
 
 /* The newest odd entry that a walk of the old rows would have met. */
@@ -212,6 +222,21 @@ uint32_t masq_out_find(const struct fw *fw, uint8_t proto, uint32_t s,
 	const struct key k = { d, s, dport, sport, proto };
 
 	return number(fw, find_s(fw, &k));
+}
+
+bool masq_port_taken(const struct fw *fw, uint8_t proto, uint32_t maddr,
+		     uint16_t mport)
+{
+	const struct key k = { 0, maddr, 0, mport, proto };
+	uint32_t link = fw->st->masq.m_bucket[bucket(&k, KEY_NONE)], n = 0;
+	const struct masq_entry *e;
+
+	for (; n < MASQ_MAX && (e = at_link(fw, link)); n++) {
+		link = e->next_m;
+		if (e->maddr == maddr && e->mport == mport && e->proto == proto)
+			return true;
+	}
+	return false;
 }
 
 /* Writes one word of the state. */
@@ -319,7 +344,8 @@ void masq_hash(struct fw *fw, uint32_t entry)
 	struct masq_entry *e = masq_edit(fw, entry);
 	struct key m = m_key(e), s = s_key(e);
 
-	e->m_row = old_row(&m, m_kind(e) == KEY_WHOLE);
+	e->m_row = masq_era(fw)->one_list ? 0
+					  : old_row(&m, m_kind(e) == KEY_WHOLE);
 	e->s_row = old_row(&s, s_kind(e) == KEY_WHOLE);
 	e->flags |= MASQ_HASHED;
 	e->hashed = fw->st->masq.hashed + 1;

@@ -6,6 +6,7 @@
 #include "core/bytes.h"
 #include "core/cksum.h"
 #include "engine/masq.h"
+#include "engine/masq_era.h"
 #include "engine/pkt.h"
 #include "engine/state.h"
 
@@ -63,9 +64,12 @@ bool masq_icmp_is_error(uint8_t type)
 	       type == TIME_EXCEEDED;
 }
 
-/* What stands for the outside port: code and type of the request. */
-static uint16_t request_key(uint8_t code, uint8_t type)
+/* What stands for the outside port: code and type of the request, or the other
+ * way round. */
+static uint16_t request_key(const struct fw *fw, uint8_t code, uint8_t type)
 {
+	if (masq_era(fw)->type_first)
+		return (uint16_t)(type << 8 | code);
 	return (uint16_t)(code << 8 | type);
 }
 
@@ -104,7 +108,7 @@ static enum masq_result request_out(struct fw *fw, uint32_t maddr,
 		.saddr = info->src,
 		.sport = get_be16(icmp + 4),
 		.daddr = info->dst,
-		.dport = request_key(icmp[1], icmp[0]),
+		.dport = request_key(fw, icmp[1], icmp[0]),
 	};
 	uint32_t entry = masq_out_get(fw, IPPROTO_ICMP, want.saddr, want.sport,
 				      want.daddr, want.dport);
@@ -164,9 +168,9 @@ static void quote_sum(struct quote *q)
 static uint32_t find_out(const struct fw *fw, const struct quote *q)
 {
 	if (q->proto == IPPROTO_ICMP)
-		return masq_out_find(fw, q->proto, q->dst, get_be16(q->t + 4),
-				     q->src,
-				     request_key(q->t[1], request_of(q->t[0])));
+		return masq_out_find(
+			fw, q->proto, q->dst, get_be16(q->t + 4), q->src,
+			request_key(fw, q->t[1], request_of(q->t[0])));
 	return masq_out_find(fw, q->proto, q->dst, get_be16(q->t + 2), q->src,
 			     get_be16(q->t));
 }
@@ -211,9 +215,10 @@ static enum masq_result reply_in(struct fw *fw, struct pkt *p,
 				 struct pkt_info *info)
 {
 	uint8_t *icmp = p->data + info->ihl;
-	uint32_t entry = masq_in_get(fw, IPPROTO_ICMP, info->src,
-				     request_key(icmp[1], request_of(icmp[0])),
-				     info->dst, get_be16(icmp + 4));
+	uint32_t entry =
+		masq_in_get(fw, IPPROTO_ICMP, info->src,
+			    request_key(fw, icmp[1], request_of(icmp[0])),
+			    info->dst, get_be16(icmp + 4));
 
 	if (entry == FW_NIL)
 		return MASQ_PASS;
@@ -231,7 +236,7 @@ static uint32_t find_in(const struct fw *fw, const struct quote *q)
 {
 	if (q->proto == IPPROTO_ICMP)
 		return masq_in_find(fw, q->proto, q->dst,
-				    request_key(q->t[1], q->t[0]), q->src,
+				    request_key(fw, q->t[1], q->t[0]), q->src,
 				    get_be16(q->t + 4));
 	return masq_in_find(fw, q->proto, q->dst, get_be16(q->t + 2), q->src,
 			    get_be16(q->t));
@@ -246,13 +251,14 @@ static enum masq_result check_error_in(struct fw *fw, const struct pkt *p,
 
 	if (q->proto == IPPROTO_ICMP)
 		return MASQ_DONE;
-	if (!has_ports(q) || !masq_port_in_range(get_be16(q->t)))
+	if (!has_ports(q) || !masq_port_in_range(fw, get_be16(q->t)))
 		return MASQ_PASS;
 	if (sum_ok(p, info))
 		return MASQ_DONE;
 	fw_log(fw, LEVEL_ERR,
-	       "IP_MASQ:reverse ICMP: failed checksum from %u.%u.%u.%u!",
-	       s >> 24, s >> 16 & 255, s >> 8 & 255, s & 255);
+	       "%sreverse ICMP: failed checksum from %u.%u.%u.%u!",
+	       masq_era(fw)->tells_wrong ? "MASQ: " : "IP_MASQ:", s >> 24,
+	       s >> 16 & 255, s >> 8 & 255, s & 255);
 	return MASQ_DROP;
 }
 

@@ -7,6 +7,7 @@
 #include "core/cksum.h"
 #include "engine/helper.h"
 #include "engine/masq.h"
+#include "engine/masq_era.h"
 #include "engine/masq_fwd.h"
 #include "engine/masq_icmp.h"
 #include "engine/masq_tcp.h"
@@ -30,6 +31,7 @@ struct through {
 	uint32_t entry;
 	uint32_t maddr; /* out: chosen for this packet */
 	enum masq_way way;
+	const struct masq_era *era;
 };
 
 /* The addresses and ports that a packet is to have. */
@@ -59,9 +61,11 @@ enum masq_shape masq_shape(const struct pkt *p, const struct pkt_info *info)
 	}
 }
 
-bool masq_port_in_range(uint16_t port)
+bool masq_port_in_range(const struct fw *fw, uint16_t port)
 {
-	return port >= MASQ_PORT_BEGIN && port <= MASQ_PORT_END;
+	const struct masq_era *era = masq_era(fw);
+
+	return port >= era->port_begin && port <= era->port_end;
 }
 
 /* The checksum's bytes in the transport header. */
@@ -184,9 +188,16 @@ static inline void next_state(const struct through *t)
 	enum masq_state state = MASQ_UDP;
 
 	if (t->info->proto == IPPROTO_TCP)
-		state = masq_tcp_next(masq_at(t->fw, t->entry)->state, t->way,
-				      t->p->data[t->info->ihl + 13]);
+		state = t->era->tcp_next(masq_at(t->fw, t->entry)->state,
+					 t->way, t->p->data[t->info->ihl + 13]);
 	masq_set_state(t->fw, t->entry, state);
+}
+
+/* Whether the packet's old checksum may be wrong; a right one takes its place.
+ */
+static inline bool is_repaired(const struct through *t)
+{
+	return t->way == MASQ_OUT && !t->era->checks_out;
 }
 
 /* The end of every packet's way through its entry. */
@@ -196,12 +207,17 @@ static inline enum masq_result finish(const struct through *t,
 	if (masq_at(t->fw, t->entry)->helper) {
 		write_ends(t->p, t->info, to);
 		run_helper(t);
+	} else if (is_repaired(t)) {
+		write_ends(t->p, t->info, to);
+		sum_anew(t->p, t->info);
 	} else {
 		rewrite(t->p, t->info, to);
 	}
-	next_state(t);
 	masq_count(t->fw, t->entry, t->info->tot_len);
-	masq_put(t->fw, t->entry);
+	if (t->way == MASQ_OUT || t->era->in_rearms) {
+		next_state(t);
+		masq_put(t->fw, t->entry);
+	}
 	if (t->info->no_ports) /* see look_at_ports() */
 		pkt_look(t->p, t->info);
 	return MASQ_DONE;
@@ -211,11 +227,9 @@ void masq_follow_address(struct fw *fw, uint32_t entry, uint32_t maddr,
 			 enum masq_user user)
 {
 	static const char *const text[] = {
-		[MASQ_USER_PORTS] = "IP_MASQ:ip_fw_masquerade(): change "
-				    "masq.addr from",
+		[MASQ_USER_PORTS] = "ip_fw_masquerade(): change masq.addr from",
 		/* quirk: without "from" */
-		[MASQ_USER_ICMP] = "IP_MASQ:ip_fw_masq_icmp(): change "
-				   "masq.addr",
+		[MASQ_USER_ICMP] = "ip_fw_masq_icmp(): change masq.addr",
 	};
 	int32_t dynaddr = fw->st->host.sysctl[SYSCTL_IP_DYNADDR];
 	uint32_t old = masq_at(fw, entry)->maddr;
@@ -224,10 +238,10 @@ void masq_follow_address(struct fw *fw, uint32_t entry, uint32_t maddr,
 	    !(masq_at(fw, entry)->flags & MASQ_NO_REPLY))
 		return;
 	if (dynaddr > 1)
-		fw_log(fw, LEVEL_INFO, "%s %u.%u.%u.%u to %u.%u.%u.%u",
-		       text[user], old >> 24, old >> 16 & 255, old >> 8 & 255,
-		       old & 255, maddr >> 24, maddr >> 16 & 255,
-		       maddr >> 8 & 255, maddr & 255);
+		fw_log(fw, LEVEL_INFO, "%s%s %u.%u.%u.%u to %u.%u.%u.%u",
+		       masq_era(fw)->prefix, text[user], old >> 24,
+		       old >> 16 & 255, old >> 8 & 255, old & 255, maddr >> 24,
+		       maddr >> 16 & 255, maddr >> 8 & 255, maddr & 255);
 	masq_unhash(fw, entry);
 	masq_edit(fw, entry)->maddr = maddr;
 	masq_hash(fw, entry);
@@ -284,18 +298,31 @@ static inline void look_at_ports(const struct pkt *p, struct pkt_info *info)
 	info->dport = get_be16(p->data + info->ihl + 2);
 }
 
+/* What becomes of a packet that a rule masquerades and the era cannot. */
+static enum masq_result not_masqueradable(const struct masq_era *era,
+					  const struct pkt_info *info)
+{
+	bool known = info->proto == IPPROTO_TCP || info->proto == IPPROTO_UDP ||
+		     (info->proto == IPPROTO_ICMP && era->icmp);
+
+	return known || era->drops_others ? MASQ_DROP : MASQ_PASS;
+}
+
 enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 			  struct pkt_info *info)
 {
-	struct through t = { fw, p, info, FW_NIL, maddr, MASQ_OUT };
+	struct through t = {
+		fw, p, info, FW_NIL, maddr, MASQ_OUT, masq_era(fw)
+	};
 	const struct masq_entry *e;
 
-	if (masq_shape(p, info) != SHAPE_OK)
-		return MASQ_DROP;
+	if (masq_shape(p, info) != SHAPE_OK ||
+	    (info->proto == IPPROTO_ICMP && !t.era->icmp))
+		return not_masqueradable(t.era, info);
 	if (info->proto == IPPROTO_ICMP)
 		return masq_icmp_out(fw, maddr, p, info);
 	look_at_ports(p, info);
-	if (!sum_ok(p, info))
+	if (t.era->checks_out && !sum_ok(p, info))
 		return MASQ_DROP;
 	t.entry = masq_out_get(fw, info->proto, info->src, info->sport,
 			       info->dst, info->dport);
@@ -324,6 +351,8 @@ static void learn_in(const struct through *t)
 		w->dport = t->info->sport;
 		return;
 	}
+	if (e->proto != IPPROTO_TCP && !t->era->settles_udp)
+		return;
 	if (e->flags & MASQ_NO_DPORT) {
 		masq_unhash(t->fw, t->entry);
 		w->dport = t->info->sport;
@@ -342,29 +371,52 @@ static void learn_in(const struct through *t)
 static bool is_examined(struct fw *fw, const struct pkt *p,
 			const struct pkt_info *info)
 {
-	return masq_port_in_range(info->dport) || fw->st->masq.special_ports ||
+	return masq_port_in_range(fw, info->dport) ||
+	       fw->st->masq.special_ports ||
 	       (fw->st->fwd.active && fwd_in_rule(fw, p, info));
+}
+
+static void tell_wrong_sum(struct fw *fw, uint32_t src)
+{
+	fw_log(fw, LEVEL_INFO,
+	       "MASQ: failed TCP/UDP checksum from %u.%u.%u.%u!", src >> 24,
+	       src >> 16 & 255, src >> 8 & 255, src & 255);
+}
+
+/* The entry of a packet from outside, held where packets hold one. */
+static uint32_t find_in(const struct through *t)
+{
+	const struct pkt_info *i = t->info;
+
+	if (!t->era->in_rearms)
+		return masq_in_find(t->fw, i->proto, i->src, i->sport, i->dst,
+				    i->dport);
+	return masq_in_get(t->fw, i->proto, i->src, i->sport, i->dst, i->dport);
 }
 
 enum masq_result masq_in(struct fw *fw, struct pkt *p, struct pkt_info *info)
 {
-	struct through t = { fw, p, info, FW_NIL, info->dst, MASQ_IN };
+	struct through t = { fw,        p,       info,        FW_NIL,
+			     info->dst, MASQ_IN, masq_era(fw) };
 	enum masq_shape shape = masq_shape(p, info);
 	const struct masq_entry *e;
 
+	if (shape == SHAPE_OTHER || shape == SHAPE_NO_OFFSET ||
+	    (info->proto == IPPROTO_ICMP && !t.era->icmp))
+		return MASQ_PASS;
 	if (shape == SHAPE_SHORT)
 		return MASQ_DROP;
-	if (shape != SHAPE_OK)
-		return MASQ_PASS;
 	if (info->proto == IPPROTO_ICMP)
 		return masq_icmp_in(fw, p, info);
 	look_at_ports(p, info);
 	if (!is_examined(fw, p, info))
 		return MASQ_PASS;
-	if (!sum_ok(p, info))
+	if (!sum_ok(p, info)) {
+		if (t.era->tells_wrong)
+			tell_wrong_sum(fw, info->src);
 		return MASQ_DROP;
-	t.entry = masq_in_get(fw, info->proto, info->src, info->sport,
-			      info->dst, info->dport);
+	}
+	t.entry = find_in(&t);
 	if (t.entry == FW_NIL && fw->st->fwd.active)
 		t.entry = fwd_in_create(fw, p, info);
 	if (t.entry == FW_NIL)

@@ -43,7 +43,7 @@ enum masq_user { MASQ_USER_PORTS, MASQ_USER_ICMP };
 void masq_follow_address(struct fw *fw, uint32_t entry, uint32_t maddr,
 			 enum masq_user user);
 
-/* Whether a port lies in the range of masquerade ports, its end included. */
-bool masq_port_in_range(uint16_t port);
+/* Whether a port lies in the era's masquerade ports, their end included. */
+bool masq_port_in_range(const struct fw *fw, uint16_t port);
 
 #endif
