@@ -14,6 +14,10 @@ pending() {
 		END { exit !found }' "$here/golden-pending.txt"
 }
 
+# shellcheck source=tests/view.sh
+. "$here/view.sh"
+lacks=$(view_lacks)
+
 n=0
 echo "1..$#"
 for file in "$@"; do
@@ -30,6 +34,8 @@ for file in "$@"; do
 		fi
 	elif [ $status = 0 ]; then
 		echo "ok $n - $name"
+	elif [ -n "$lacks" ]; then
+		echo "ok $n - $name # skip $lacks"
 	else
 		echo "not ok $n - $name: status $status"
 		head -n 40 "$diff" | sed 's/^/# /'

@@ -75,10 +75,10 @@ lint_mandoc() {
 
 lint_shellcheck() {
 	for script in $(files '*.sh') .ci/run $(make -s script-list); do
-		check "shellcheck $script" shellcheck -s sh "$script"
+		check "shellcheck $script" shellcheck -x -s sh "$script"
 	done
 	for script in $(files '*.bats') $(files '*.bash'); do
-		check "shellcheck $script" shellcheck -s bats -e SC2016 "$script"
+		check "shellcheck $script" shellcheck -x -s bats -e SC2016 "$script"
 	done
 }
 

@@ -5,8 +5,10 @@
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
+load view
 
 setup() {
+	need_view
 	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
 	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
 	cd "$BATS_TEST_DIRNAME/../.." || return

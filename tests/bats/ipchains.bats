@@ -4,6 +4,8 @@
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
 bats_require_minimum_version 1.5.0
 
+load view
+
 setup() {
 	bats_load_library bats-support
 	bats_load_library bats-assert
@@ -258,6 +260,7 @@ Creating \`other'."
 }
 
 @test "the forwarding warning needs a terminal to be read at" {
+	need_view
 	fwcompat run sh -c 'echo 0 >/proc/sys/net/ipv4/ip_forward'
 	run -0 ipchains -A forward -j DENY </dev/null
 	assert_output ""

@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
+load view
 
 setup() {
 	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
@@ -16,7 +17,7 @@ setup() {
 
 # Mounts on old/, and waits until it is there.
 mounted() {
-	[ -w /dev/fuse ] || skip "no right to use /dev/fuse here"
+	need_view
 	fwcompat mount old 3>&- &
 	server=$!
 	for _ in $(seq 200); do

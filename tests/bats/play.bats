@@ -7,8 +7,10 @@
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
+load view
 
 setup() {
+	need_view
 	export LC_ALL=C TMPDIR=$BATS_TEST_TMPDIR/tmp
 	unset FWCOMPAT_STATE FWCOMPAT_BACKEND FWCOMPAT_PROC
 	mkdir "$TMPDIR"

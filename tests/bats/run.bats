@@ -6,6 +6,7 @@
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
 bats_load_library bats-assert
+load view
 
 setup_file() {
 	local way kind
@@ -19,6 +20,7 @@ setup_file() {
 }
 
 setup() {
+	need_view
 	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
 	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
 	cd "$BATS_TEST_TMPDIR" || return
