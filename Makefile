@@ -317,6 +317,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_helper_raudio.c \
 	tests/fuzz/fuzz_helper_vdolive.c \
 	tests/fuzz/fuzz_ipchains.c \
+	tests/fuzz/fuzz_path.c \
 	tests/fuzz/fuzz_pkt_parse.c \
 	tests/fuzz/fuzz_store.c \
 

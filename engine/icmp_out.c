@@ -87,7 +87,7 @@ static const struct icmp_era {
 
 static const struct icmp_era *icmp_era(const struct fw *fw)
 {
-	return &icmp_eras[fw->st->g.era];
+	return &icmp_eras[fw->st->g.era % ERA_COUNT];
 }
 
 /* How many bytes of @p an error quotes. */

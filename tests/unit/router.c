@@ -35,14 +35,12 @@ static void see(void *ctx, const struct fw_out *out)
 		keep(r, out->pkt);
 }
 
-void router_open(struct router *r)
+/* Addresses, routes and the rule of a host that was booted. */
+static void set_up(struct router *r)
 {
 	struct fw_rule masq = rule_any("MASQ");
 	struct fw *fw = &r->h.fw;
 
-	memset(r, 0, sizeof(*r));
-	host22_open(&r->h);
-	r->h.env.out = see;
 	host_if_set(fw, "eth0", 0xC0A80101, 0xFFFFFF00, 0);
 	host_if_set(fw, "ppp0", ROUTER_OURS, 0xFFFFFFFF, HOST_IF_PPP);
 	host_route_add(fw, 0, 0, "ppp0", 0);
@@ -50,6 +48,21 @@ void router_open(struct router *r)
 	masq.smask = 0xFFFFFF00;
 	chain_append(fw, "forward", &masq);
 	fw_run(fw, ROUTER_START);
+}
+
+void router_open(struct router *r)
+{
+	memset(r, 0, sizeof(*r));
+	host22_open(&r->h);
+	r->h.env.out = see;
+	set_up(r);
+}
+
+void router_reboot(struct router *r)
+{
+	fw_fini(&r->h.fw);
+	fw_boot(&r->h.fw, r->h.state, NULL, &r->h.env, ERA_2_2);
+	set_up(r);
 }
 
 void router_close(struct router *r)

@@ -27,6 +27,9 @@ struct router {
 void router_open(struct router *r);
 void router_close(struct router *r);
 
+/* As fresh from router_open(), in the same memory. */
+void router_reboot(struct router *r);
+
 /*
  * The bytes arrive on the interface (NULL: the host sends them), in a heap
  * block of exact size. Returns what came out, a word each with blanks between
