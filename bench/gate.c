@@ -35,9 +35,9 @@ static void keep_last(void *ctx, const struct fw_out *out)
 {
 	struct gate *g = ctx;
 
-	if (out->kind != FW_OUT_SEND || out->pkt->len != GATE_PACKET)
+	if (out->kind != FW_OUT_SEND || out->pkt->len > GATE_LONGEST)
 		return;
-	memcpy(g->last, out->pkt->data, GATE_PACKET);
+	memcpy(g->last, out->pkt->data, out->pkt->len);
 	g->left++;
 }
 
@@ -133,31 +133,37 @@ void gate_close(struct gate *g)
 }
 
 /* A tick passes and a transaction ends every GATE_BATCH packets. */
-static void arrive(struct gate *g, uint32_t ifindex, const uint8_t *packet)
+static inline void arrive(struct gate *g, uint32_t ifindex,
+			  const uint8_t *packet, uint32_t len)
 {
-	uint8_t bytes[GATE_PACKET];
-	struct pkt p = { .data = bytes,
-			 .len = GATE_PACKET,
-			 .cap = GATE_PACKET,
-			 .to_host = true };
+	uint8_t bytes[GATE_LONGEST];
+	struct pkt p = {
+		.data = bytes, .len = len, .cap = GATE_LONGEST, .to_host = true
+	};
 
-	memcpy(bytes, packet, GATE_PACKET);
+	memcpy(bytes, packet, len);
 	fw_arrive(&g->fw, g->now, ifindex, &p);
 	if (++g->batch < GATE_BATCH)
 		return;
 	g->batch = 0;
-	g->now++;
+	if (!g->still)
+		g->now++;
 	commit(g);
 }
 
 void gate_out(struct gate *g, const uint8_t *packet)
 {
-	arrive(g, g->inside, packet);
+	arrive(g, g->inside, packet, GATE_PACKET);
 }
 
 void gate_in(struct gate *g, const uint8_t *packet)
 {
-	arrive(g, g->outside, packet);
+	arrive(g, g->outside, packet, GATE_PACKET);
+}
+
+void gate_push(struct gate *g, const uint8_t *packet, uint32_t len)
+{
+	arrive(g, g->inside, packet, len);
 }
 
 static void make(uint8_t p[GATE_PACKET], uint32_t src, uint16_t sport,
@@ -188,23 +194,29 @@ static void expect(const struct gate *g, uint64_t left)
 	exit(1);
 }
 
-/* The three packets of RFC 793's handshake; then what @pair repeats. */
-static void handshake(struct gate *g, struct gate_pair *pair, uint32_t i)
-{
-	uint32_t host = inside_net + 2 + i / 16;
-	uint16_t port = (uint16_t)(1025 + i % 16), mport;
-	uint32_t server = servers + i % 16; /* 4,096 conversations each */
-	uint64_t left = g->left;
+/* Addresses and ports of a conversation. */
+struct ends {
+	uint32_t host, server;
+	uint16_t port, service;
+};
 
-	make(pair->out, host, port, server, 80, TH_SYN);
+/* The three packets of RFC 793's handshake; then what @pair repeats. */
+static void handshake(struct gate *g, struct gate_pair *pair,
+		      const struct ends *e)
+{
+	uint64_t left = g->left;
+	uint16_t mport;
+
+	make(pair->out, e->host, e->port, e->server, e->service, TH_SYN);
 	gate_out(g, pair->out);
 	expect(g, left + 1);
 	mport = get_be16(g->last + 20);
-	make(pair->in, server, 80, outside_addr, mport, TH_SYN | TH_ACK);
+	make(pair->in, e->server, e->service, outside_addr, mport,
+	     TH_SYN | TH_ACK);
 	gate_in(g, pair->in);
-	make(pair->out, host, port, server, 80, TH_ACK);
+	make(pair->out, e->host, e->port, e->server, e->service, TH_ACK);
 	gate_out(g, pair->out);
-	make(pair->in, server, 80, outside_addr, mport, TH_ACK);
+	make(pair->in, e->server, e->service, outside_addr, mport, TH_ACK);
 	expect(g, left + 3);
 }
 
@@ -215,6 +227,75 @@ void gate_establish(struct gate *g, uint32_t n)
 		perror("bench");
 		exit(1);
 	}
-	for (; g->pairs < n; g->pairs++)
-		handshake(g, &g->pair[g->pairs], g->pairs);
+	for (uint32_t i = 0; i < n; i++, g->pairs++) {
+		const struct ends e = {
+			.host = inside_net + 2 + i / 16,
+			.port = (uint16_t)(1025 + i % 16),
+			.server = servers + i % 16, /* 4,096 each */
+			.service = 80,
+		};
+
+		handshake(g, &g->pair[i], &e);
+	}
+}
+
+void gate_talk(struct gate *g, struct gate_pair *pair, uint16_t port)
+{
+	const struct ends e = { .host = inside_net + 2,
+				.port = 2000,
+				.server = servers,
+				.service = port };
+
+	handshake(g, pair, &e);
+}
+
+uint32_t gate_say(const struct gate_pair *pair, const char *text, uint8_t *p)
+{
+	uint32_t n = (uint32_t)strlen(text), src = get_be32(pair->out + 12),
+		 dst = get_be32(pair->out + 16), len = GATE_PACKET + n;
+	uint64_t sum = cksum_pseudo(src, dst, IPPROTO_TCP, len - 20);
+
+	memcpy(p, pair->out, GATE_PACKET);
+	memcpy(p + GATE_PACKET, text, n);
+	put_be16(p + 2, (uint16_t)len);
+	put_be16(p + 10, 0);
+	put_be16(p + 10, cksum_fold(cksum_add(0, p, 20)));
+	put_be16(p + 36, 0);
+	put_be16(p + 36, cksum_fold(cksum_add(sum, p + 20, len - 20)));
+	return len;
+}
+
+/* Eight bytes behind the header: a UDP datagram without checksum, or a ping. */
+static void push_short(struct gate *g, uint8_t proto, uint32_t i)
+{
+	uint8_t p[28] = { 0x45 };
+
+	put_be16(p + 2, sizeof(p));
+	p[8] = 64;
+	p[9] = proto;
+	put_be32(p + 12, inside_net + 2 + i / 16);
+	put_be32(p + 16, servers + i % 16);
+	put_be16(p + 10, cksum_fold(cksum_add(0, p, 20)));
+	if (proto == IPPROTO_UDP) {
+		put_be16(p + 20, (uint16_t)(1025 + i % 16));
+		/* Unanswered, 4,096 of them can go to one port. */
+		put_be16(p + 22, (uint16_t)(53 + i / 4096));
+		put_be16(p + 24, 8);
+	} else {
+		p[20] = 8;
+		put_be16(p + 24, (uint16_t)(1 + i % 16));
+		put_be16(p + 22, cksum_fold(cksum_add(0, p + 20, 8)));
+	}
+	gate_push(g, p, sizeof(p));
+}
+
+void gate_fill(struct gate *g, uint32_t n)
+{
+	uint64_t left = g->left;
+
+	for (uint32_t i = 0; i < n; i++) {
+		push_short(g, IPPROTO_UDP, i);
+		push_short(g, IPPROTO_ICMP, i);
+	}
+	expect(g, left + 2 * (uint64_t)n);
 }
