@@ -28,13 +28,21 @@ static int open_kernel(struct compat **c)
 	return error ? 1 : 0;
 }
 
+/* A saved file is listed whatever the host is. */
+static bool may_run(struct compat *c, const struct ipfw_cmd *cmd)
+{
+	return (cmd->operation == IPFW_LIST &&
+		compat_proc_given(ipfw_file(cmd->chain))) ||
+	       compat_claim_era(c, ERA_1_3) == CLAIM_OK;
+}
+
 static int run(struct compat *c, const struct ipfw_cmd *cmd,
 	       struct ipfw_output *o)
 {
 	bool changed = false;
 	int status = 1;
 
-	if (compat_enter(c) || compat_claim_era(c, ERA_1_3) != CLAIM_OK) {
+	if (compat_enter(c) || !may_run(c, cmd)) {
 		text_printf(&o->err, "ipfw: %s\n", compat_why(c));
 		return 1;
 	}

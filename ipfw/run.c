@@ -56,15 +56,21 @@ static int call(struct compat *c, const struct ipfw_cmd *cmd)
 	}
 }
 
-static int run_list(struct compat *c, const struct ipfw_cmd *cmd,
-		    const struct resolver *names, struct ipfw_output *o)
+const char *ipfw_file(enum ipfw_chain chain)
 {
 	static const char *const path[] = {
 		[IPFW_BLOCKING] = "net/ip_block",
 		[IPFW_FORWARDING] = "net/ip_forward",
 		[IPFW_ACCOUNTING] = "net/ip_acct",
 	};
-	const char *file = path[cmd->chain];
+
+	return path[chain];
+}
+
+static int run_list(struct compat *c, const struct ipfw_cmd *cmd,
+		    const struct resolver *names, struct ipfw_output *o)
+{
+	const char *file = ipfw_file(cmd->chain);
 	struct text text = { 0 };
 	int error = compat_proc_read(c, file, false, &text);
 

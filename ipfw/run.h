@@ -8,6 +8,9 @@
 
 struct compat;
 
+/* The file below /proc that a chain is listed from. */
+const char *ipfw_file(enum ipfw_chain chain);
+
 /*
  * Runs @cmd on an opened and entered @c; what is printed is added to @output.
  * Returns the exit status; *@changed: something is to be kept.

@@ -39,13 +39,19 @@ static int open_kernel(struct compat **c)
 	return 1;
 }
 
+/* Whether it is a listing that needs no host of 2.0. */
+static bool lists_anywhere(const struct ipfwadm_cmd *cmd)
+{
+	if (cmd->category == IPFWADM_MASQ)
+		return cmd->command != IPFWADM_TIMEOUTS;
+	return cmd->command == IPFWADM_LIST &&
+	       compat_proc_given(ipfwadm_file(cmd->category));
+}
+
 /* How the tool may go on with the state as it is. */
 static enum compat_claim claim(struct compat *c, const struct ipfwadm_cmd *cmd)
 {
-	bool masq_list = cmd->category == IPFWADM_MASQ &&
-			 cmd->command != IPFWADM_TIMEOUTS;
-
-	return masq_list ? CLAIM_OK : compat_claim_era(c, ERA_2_0);
+	return lists_anywhere(cmd) ? CLAIM_OK : compat_claim_era(c, ERA_2_0);
 }
 
 static int run(struct compat *c, const struct ipfwadm_cmd *cmd,

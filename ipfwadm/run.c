@@ -166,7 +166,7 @@ static void run_timeouts(struct run *u)
 	take_result(u, compat_masq_timeouts(u->c, ticks));
 }
 
-static void run_listing(struct run *u)
+const char *ipfwadm_file(enum ipfwadm_category category)
 {
 	static const char *const path[] = {
 		[IPFWADM_FORWARD] = "net/ip_forward",
@@ -175,34 +175,21 @@ static void run_listing(struct run *u)
 		[IPFWADM_ACCT] = "net/ip_acct",
 		[IPFWADM_MASQ] = "net/ip_masquerade",
 	};
-	const struct ipfwadm_cmd *cmd = u->cmd;
-	const char *file = path[cmd->category];
-	struct ipfwadm_result *r = u->r;
-	struct text text = { 0 };
-	bool zero = cmd->command == IPFWADM_LIST_ZERO;
-	enum ipfwadm_listed listed;
 
-	if (compat_proc_read(u->c, file, zero, &text) || text.bad) {
-		text_printf(&r->err, "%s: cannot open file /proc/%s\n", u->prog,
-			    file);
-		r->status = 1;
-		text_fini(&text);
-		return;
-	}
-	if (cmd->category == IPFWADM_MASQ)
-		listed = ipfwadm_list_masq(text.s ? text.s : "", cmd->show,
-					   u->names, &r->out);
-	else
-		listed = ipfwadm_list_rules(text.s ? text.s : "", cmd->category,
-					    cmd->show, u->names, &r->out);
-	text_fini(&text);
-	r->changed = zero;
+	return path[category];
+}
+
+/* Says how a listing ended, if it did not well. */
+static void take_listed(struct run *u, enum ipfwadm_listed listed)
+{
+	struct ipfwadm_result *r = u->r;
+
 	switch (listed) {
 	case IPFWADM_LISTED:
 		break;
 	case IPFWADM_BAD_HEADER:
 		text_printf(&r->err, "%s: unexpected input from /proc/%s\n",
-			    u->prog, file);
+			    u->prog, ipfwadm_file(u->cmd->category));
 		r->status = 2;
 		break;
 	case IPFWADM_BAD_DATA:
@@ -217,6 +204,31 @@ static void run_listing(struct run *u)
 		r->status = 1;
 		break;
 	}
+}
+
+static void run_listing(struct run *u)
+{
+	const struct ipfwadm_cmd *cmd = u->cmd;
+	const char *path = ipfwadm_file(cmd->category), *file;
+	bool zero = cmd->command == IPFWADM_LIST_ZERO;
+	struct text text = { 0 };
+
+	if (compat_proc_read(u->c, path, zero, &text) || text.bad) {
+		text_printf(&u->r->err, "%s: cannot open file /proc/%s\n",
+			    u->prog, path);
+		u->r->status = 1;
+		text_fini(&text);
+		return;
+	}
+	file = text.s ? text.s : "";
+	take_listed(u,
+		    cmd->category == IPFWADM_MASQ
+			    ? ipfwadm_list_masq(file, cmd->show, u->names,
+						&u->r->out)
+			    : ipfwadm_list_rules(file, cmd->category, cmd->show,
+						 u->names, &u->r->out));
+	u->r->changed = zero;
+	text_fini(&text);
 }
 
 void ipfwadm_run(struct compat *c, const struct ipfwadm_cmd *cmd,

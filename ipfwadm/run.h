@@ -17,6 +17,9 @@ struct ipfwadm_result {
 	struct text out, err;
 };
 
+/* The file below /proc that -l of a category reads. */
+const char *ipfwadm_file(enum ipfwadm_category category);
+
 /*
  * Runs @cmd, which is no IPFWADM_HELP, on an opened and entered @c. @prog: the
  * name the tool was called by.

@@ -391,6 +391,16 @@ static int open_given(const char *path)
 	return fd;
 }
 
+bool compat_proc_given(const char *path)
+{
+	int fd = open_given(path);
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 /* All that @fd has to read, appended. */
 static int read_all(int fd, struct text *out)
 {

@@ -126,6 +126,9 @@ void compat_masq_free(struct compat *c, int32_t free_ports[MASQ_PROTOS]);
  */
 int compat_proc_read(struct compat *c, const char *path, bool zero,
 		     struct text *out);
+/* Whether there is such a file below $FWCOMPAT_PROC: it is listed whatever
+ * kernel the host has. */
+bool compat_proc_given(const char *path);
 /* What `echo TEXT > /proc/PATH` does. -ENOENT, -EACCES, -EINVAL. */
 int compat_proc_write(struct compat *c, const char *path, const char *text);
 /* Calls @path for each old file that is there now. */

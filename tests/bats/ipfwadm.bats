@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# ipfwadm and ipfw: what a user types, and the hosts of 2.0 and 1.3 behind them.
+
+# shellcheck disable=SC2154 # bats sets stderr
+# shellcheck disable=SC2030,SC2031 # each test is a shell of its own
+bats_require_minimum_version 1.5.0
+
+setup() {
+	bats_load_library bats-support
+	bats_load_library bats-assert
+	export LC_ALL=C FWCOMPAT_RESOLVE=files
+	export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	root="$BATS_TEST_DIRNAME/../.."
+	cd "$BATS_TEST_TMPDIR" || exit 1
+}
+
+hint="Try \`ipfwadm -h' for more information."
+columns="source               destination          ports"
+
+# Saved copies of files as arguments "PATH TEXT".
+save() {
+	mkdir -p "proc/$(dirname "$1")"
+	printf '%s\n' "$2" >"proc/$1"
+	export FWCOMPAT_PROC="$PWD/proc"
+}
+
+@test "masquerade entries of a saved file, by number and by name" {
+	save net/ip_masquerade "Prc FromIP   FPrt ToIP     TPrt Masq Init-seq  Delta PDelta Expires (free=4095,4095,4096)
+UDP C0A80102:0403 C6336435:0035 EE48 00000000      0      0   29500
+TCP C0A80102:0404 7F000001:0017 EE49 0000FFFF     -9     12   89700"
+	run --separate-stderr -0 ipfwadm -M -l -n
+	assert_equal "$stderr" ""
+	assert_output "IP masquerading entries
+prot expire   $columns
+udp  04:55.00 192.168.1.2          198.51.100.53        1027 (61000) -> 53
+tcp  14:57.00 192.168.1.2          127.0.0.1            1028 (61001) -> 23"
+	run -0 ipfwadm -M -l -e
+	assert_line --index 3 "tcp  14:57.00      65535    -9    12 192.168.1.2          localhost            1028 (61001) -> telnet"
+}
+
+@test "an empty copy, and one with a ping" {
+	save net/ip_masquerade ""
+	: >proc/net/ip_masquerade
+	run --separate-stderr -2 ipfwadm -M -l
+	assert_equal "$output" ""
+	assert_equal "$stderr" "ipfwadm: unexpected input from /proc/net/ip_masquerade"
+	save net/ip_masquerade "header
+ICMP C0A80102:0001 C6336417:0800 EE4B 00000000      0      0   12500"
+	run --separate-stderr -1 ipfwadm -M -l
+	assert_output "IP masquerading entries"
+	assert_equal "$stderr" "ipfwadm: unexpected input data
+$hint"
+}
+
+@test "saved rule files are listed whatever the host is" {
+	ipchains -A input -j DENY
+	save net/ip_forward "IP firewall forward rules, default 516
+C0A80100/FFFFFF00->00000000/00000000 ppp0 00000000 4 0 0 7          420        0 0 0 0 0 0 0 0 0 0 AFF X00"
+	run -0 ipfwadm -F -l -n -e
+	assert_line --index 0 "IP firewall forward rules, default policy: accept/masquerade"
+	assert_line --index 2 "    7   420 acc   all  ---- 0xFF 0x00 ppp0    0.0.0.0         192.168.1.0/24       0.0.0.0/0            n/a"
+}
+
+@test "masquerade entries are listed on every kernel" {
+	for era in 1.3 2.0 2.2; do
+		fwcompat reset --era "$era"
+		run --separate-stderr -0 ipfwadm -M -l -n
+		assert_output "IP masquerading entries"
+		assert_equal "$stderr" ""
+	done
+}
+
+@test "a fresh host becomes one of 2.0, and stays it" {
+	run -0 ipfwadm -F -l
+	assert_output "IP firewall forward rules, default policy: accept"
+	# Listing alone settles nothing.
+	run -0 ipchains -P forward ACCEPT
+	fwcompat reset
+	ipfwadm -I -p deny
+	run --separate-stderr -1 ipfw -n list forward
+	assert_output ""
+	[[ $stderr == *"fwcompat reset --era 1.3"* ]]
+	run --separate-stderr ipchains -L
+	assert_not_equal "$status" 0
+	run -0 ipfwadm -I -l
+	assert_output "IP firewall input rules, default policy: deny"
+}
+
+@test "rules of each address of a host, and the status when one fails" {
+	run --separate-stderr -255 ipfwadm -F -v -d accept -S localhost
+	assert_output "acc all opt ---- tos 0xFF 0x00 via * 0.0.0.0   127.0.0.1 -> 0.0.0.0/0   n/a"
+	assert_equal "$stderr" "ipfwadm: setsockopt failed: Invalid argument"
+}
+
+@test "complaints bear the name the tool was called by, refusals do not" {
+	local tool
+	tool=$(command -v ipfwadm)
+	run --separate-stderr -2 "$tool" -F -Q
+	assert_equal "$stderr" "$tool: invalid option -- Q
+Try \`$tool -h' for more information."
+	run --separate-stderr -255 "$tool" -F -d deny
+	assert_equal "$stderr" "ipfwadm: setsockopt failed: Invalid argument"
+}
+
+@test "a word that is not parsed changes nothing" {
+	run --separate-stderr -2 ipfwadm -F -a accept -P tcp -D 0/0 25 nosuch
+	assert_output ""
+	run -0 ipfwadm -F -l
+	assert_output "IP firewall forward rules, default policy: accept"
+}
+
+@test "-l -z shows and zeroes, once" {
+	cat >count.t <<-'EOF'
+		% era 2.0
+		% if eth0 192.168.1.254/24
+		$ ipfwadm -A in -a -P udp
+		< eth0 4500001d000100004011f67ec0a80102c0a801fe040400350009ff5178
+		$ ipfwadm -A -l -z -n
+		$ ipfwadm -A -l -n
+	EOF
+	run -0 fwcompat play count.t
+	assert_line ">     1    29 in  udp  0.0.0.0/0            0.0.0.0/0            * -> *"
+	assert_line ">     0     0 in  udp  0.0.0.0/0            0.0.0.0/0            * -> *"
+}
+
+@test "packets through hosts of 1.3 and 2.0" {
+	run -0 fwcompat play --check "$root"/tests/play/*.t
+	assert_output ""
+}
+
+@test "examples/rc.ipfwadm sets up a gateway, and does it again" {
+	run --separate-stderr -0 sh "$root/examples/rc.ipfwadm"
+	assert_equal "$stderr" ""
+	assert_line --index 0 "IP firewall forward rules, default policy: deny"
+	assert_line "acc/m all  192.168.1.0/24       0.0.0.0/0            n/a"
+	assert_line "    0     0 out all  0.0.0.0/0            0.0.0.0/0            n/a"
+	local first=$output
+	run -0 sh "$root/examples/rc.ipfwadm"
+	assert_output "$first"
+}
+
+@test "examples/rc.ipfw sets up a gateway, and does it again" {
+	run --separate-stderr -0 sh "$root/examples/rc.ipfw"
+	assert_equal "$stderr" ""
+	assert_line "(masqueradeall   192.168.1.0/24      anywhere            "
+	local first=$output
+	run -0 sh "$root/examples/rc.ipfw"
+	assert_output "$first"
+}
+
+@test "ipfw: what is printed before a mistake is found" {
+	run --separate-stderr -1 ipfw add blocking deny tcp from 0/0 to 0/0 nosuch
+	assert_output "add blocking deny tcp from 0/0 to 0/0 nosuch "
+	assert_equal "$stderr" "ipfw: unknown tcp service \"nosuch\""
+	run --separate-stderr -1 ipfw list x
+	assert_output ""
+	assert_equal "$stderr" "Found 'x': 'blocking', 'forwarding' or 'accounting' keyword expected."
+}
+
+@test "ipfw -d tells what it would do" {
+	run -0 ipfw -d -n add m all from 192.168.1.0/24 to 0/0
+	assert_line --index 1 "setsockopt(IP_FW_ADD_FWD)"
+	run -0 ipfw -n list f
+	refute_line --partial masquerade
+}
+
+@test "the old files are read through fwcompat run, too" {
+	ipfwadm -F -a masquerade -S 192.168.1.0/24
+	run -0 fwcompat run cat /proc/net/ip_forward
+	assert_line --index 1 "C0A80100/FFFFFF00->00000000/00000000 - 00000000 204 0 0 0          0          0 0 0 0 0 0 0 0 0 0 AFF X00"
+}
