@@ -125,7 +125,7 @@ static void udp_stays_open(void **state)
 	start(ERA_2_0);
 	assert_int_equal(udp(MASQ_OUT, ROUTER_OUTSIDE, 1025), MASQ_DONE);
 	assert_int_equal(info.sport, 61000);
-	assert_int_equal(udp(MASQ_OUT, ROUTER_OUTSIDE + 1, 1025), MASQ_DONE);
+	assert_int_equal(udp(MASQ_OUT, ROUTER_OUTSIDE2, 1025), MASQ_DONE);
 	assert_int_equal(info.sport, 61001);
 	for (uint32_t far = 1; far < 4; far++)
 		assert_int_equal(udp(MASQ_IN, ROUTER_OUTSIDE + far, 61000),

@@ -56,7 +56,7 @@ static const struct way {
 	{ "from our other address", "ppp0", ETH0, ROUTER_OURS, "drop" },
 	{ "from a broadcast address", "eth0", SUBNET | 255, ROUTER_OUTSIDE,
 	  "drop" },
-	{ "back where it came from", "ppp0", ROUTER_OUTSIDE, ROUTER_OUTSIDE + 1,
+	{ "back where it came from", "ppp0", ROUTER_OUTSIDE, ROUTER_OUTSIDE2,
 	  "icmp:5/1 ppp0" },
 	{ "our own", NULL, ROUTER_OURS, ROUTER_OUTSIDE, "ppp0" },
 	{ "our own to ourselves", NULL, ETH0, ETH0, "local" },
@@ -168,7 +168,7 @@ static void no_route_is_rare(void **state)
 static void redirects_fade(void **state)
 {
 	static const uint32_t pause[] = { 3, 5, 9, 17, 33, 65, 129, 257 };
-	uint32_t dst = ROUTER_OUTSIDE + 1;
+	uint32_t dst = ROUTER_OUTSIDE2;
 
 	(void)state;
 	router_open(&r);
