@@ -33,9 +33,10 @@ void top_rows_add(void *rows, const struct masq_row *row)
 {
 	struct top_rows *r = rows;
 	size_t room = r->room ? r->room * 2 : 256;
-	struct masq_row *more = r->row;
 
 	if (r->n == r->room) {
+		struct masq_row *more;
+
 		more = realloc(r->row, room * sizeof(*more));
 		if (!more) {
 			r->bad = 1;

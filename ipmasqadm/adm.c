@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/addr.h"
+#include "core/fields.h"
 #include "libcompat/compat.h"
 
 enum { NAME_MAX_SHOWN = 79 };
@@ -162,6 +163,13 @@ enum adm_peer_found adm_peer(struct adm *a, struct adm_peer *peer)
 		return PEER_ADDR;
 	a->last = optscan_take(&a->scan);
 	return PEER_BOTH;
+}
+
+bool adm_arrow(struct fields *f)
+{
+	char word[2];
+
+	return fields_word(f, word, sizeof(word)) && word[0] == '>';
 }
 
 void adm_put_host(const struct adm *a, uint32_t addr)

@@ -14,6 +14,7 @@
 #include "core/text.h"
 
 struct compat;
+struct fields;
 
 /* What a run has to say, and its exit status. */
 struct adm_outcome {
@@ -80,6 +81,9 @@ enum adm_peer_found adm_peer(struct adm *a, struct adm_peer *peer);
 int32_t adm_number(const char *word);
 /* IPPROTO_TCP or IPPROTO_UDP by a word's first letter; 0: neither. */
 uint8_t adm_proto(const char *word);
+
+/* The ">" between two sides in a line of an old /proc file. */
+bool adm_arrow(struct fields *f);
 
 /* Columns of a listing: a host as 20 left-aligned, a port as 8 right-aligned.
  */

@@ -1,6 +1,5 @@
 /* ipmasqadm mfw: marked packets go to the hosts of their mark, in turn. */
-#include <stdio.h>
-
+#include "core/fields.h"
 #include "ipmasqadm/adm.h"
 #include "libcompat/compat.h"
 
@@ -106,19 +105,26 @@ static bool check(struct adm *a, const struct line *l)
 	return true;
 }
 
+/* "0x" and hexadecimal digits. */
+static bool take_mark(struct fields *f, uint32_t *mark)
+{
+	return fields_hex(f, mark) &&
+	       (!fields_char(f, 'x') || fields_hex(f, mark));
+}
+
 static void put_line(const struct adm *a, const char *line)
 {
-	uint32_t mark, raddr;
-	unsigned int rport;
-	int counter, pref;
+	struct fields f = { line };
+	uint32_t mark, raddr, rport, counter, pref;
 
-	if (sscanf(line, "%x > %x %u %d %d", &mark, &raddr, &rport, &counter,
-		   &pref) != 5)
+	if (!take_mark(&f, &mark) || !adm_arrow(&f) ||
+	    !fields_hex(&f, &raddr) || !fields_dec(&f, &rport) ||
+	    !fields_dec(&f, &counter) || !fields_dec(&f, &pref))
 		return;
-	text_printf(&a->o->out, "%-8d", (int)mark);
+	text_printf(&a->o->out, "%-8d", (int32_t)mark);
 	adm_put_host(a, raddr);
 	adm_put_port(a, (uint16_t)rport);
-	text_printf(&a->o->out, " %5d %5d\n", counter, pref);
+	text_printf(&a->o->out, " %5d %5d\n", (int32_t)counter, (int32_t)pref);
 }
 
 static void list(struct adm *a, struct compat *c)

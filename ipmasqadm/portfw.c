@@ -1,7 +1,6 @@
 /* ipmasqadm portfw: packets to a local address and port go to an inside host.
  */
-#include <stdio.h>
-
+#include "core/fields.h"
 #include "ipmasqadm/adm.h"
 #include "libcompat/compat.h"
 
@@ -113,20 +112,21 @@ static bool check(struct adm *a, const struct line *l)
 
 static void put_line(const struct adm *a, const char *line)
 {
+	struct fields f = { line };
+	uint32_t laddr, raddr, lport, rport, counter, pref;
 	char proto[5];
-	uint32_t laddr, raddr;
-	unsigned int lport, rport;
-	int counter, pref;
 
-	if (sscanf(line, "%4s %x %u > %x %u %d %d", proto, &laddr, &lport,
-		   &raddr, &rport, &counter, &pref) != 7)
+	if (!fields_word(&f, proto, sizeof(proto)) || !fields_hex(&f, &laddr) ||
+	    !fields_dec(&f, &lport) || !adm_arrow(&f) ||
+	    !fields_hex(&f, &raddr) || !fields_dec(&f, &rport) ||
+	    !fields_dec(&f, &counter) || !fields_dec(&f, &pref))
 		return;
 	text_printf(&a->o->out, "%-4s", proto);
 	adm_put_host(a, laddr);
 	adm_put_host(a, raddr);
 	adm_put_port(a, (uint16_t)lport);
 	adm_put_port(a, (uint16_t)rport);
-	text_printf(&a->o->out, " %5d %5d\n", counter, pref);
+	text_printf(&a->o->out, " %5d %5d\n", (int32_t)counter, (int32_t)pref);
 }
 
 static void list(struct adm *a, struct compat *c)
