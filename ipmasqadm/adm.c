@@ -152,7 +152,7 @@ static bool take_port(const struct adm *a, const char *word, uint16_t *port)
 			       a->names->service(word, "udp", port) == 0);
 }
 
-enum adm_peer_found adm_peer(struct adm *a, struct adm_peer *peer)
+static enum adm_peer_found take_peer(struct adm *a, struct adm_peer *peer)
 {
 	const char *word;
 
@@ -163,6 +163,31 @@ enum adm_peer_found adm_peer(struct adm *a, struct adm_peer *peer)
 		return PEER_ADDR;
 	a->last = optscan_take(&a->scan);
 	return PEER_BOTH;
+}
+
+bool adm_take_command(struct adm *a, int *command, int value)
+{
+	if (*command)
+		return adm_refuse(a, "multiple commands specified");
+	*command = value;
+	return true;
+}
+
+bool adm_take_proto(struct adm *a, uint8_t *proto, const char *word)
+{
+	if (*proto)
+		return adm_refuse(a, "multiple protocols specified");
+	*proto = adm_proto(word);
+	return *proto || adm_refuse(a, "invalid protocol specified");
+}
+
+bool adm_take_peer(struct adm *a, struct adm_peer *peer,
+		   enum adm_peer_found least, const char *twice,
+		   const char *illegal)
+{
+	if (peer->addr || peer->port)
+		return adm_refuse(a, twice);
+	return take_peer(a, peer) >= least || adm_refuse(a, illegal);
 }
 
 bool adm_arrow(struct fields *f)

@@ -72,10 +72,18 @@ struct adm_peer {
 enum adm_peer_found { PEER_NONE, PEER_ADDR, PEER_BOTH };
 
 /*
- * The two words behind the option that was read last. Quirk: the first is taken
- * whole, so that the option's own letters spoil it where they are glued on.
+ * Options that may come once; false, after a complaint: they came before, or
+ * are wrong. A command is any number but 0; of a protocol the first letter
+ * counts. A peer is the two words behind the option's letter, of which the
+ * second may be missing where @least is PEER_ADDR. Quirks: 0.0.0.0 and port 0
+ * do not count as given; the first word is taken whole, so that the option's
+ * own letters spoil it where they are glued on.
  */
-enum adm_peer_found adm_peer(struct adm *a, struct adm_peer *peer);
+bool adm_take_command(struct adm *a, int *command, int value);
+bool adm_take_proto(struct adm *a, uint8_t *proto, const char *word);
+bool adm_take_peer(struct adm *a, struct adm_peer *peer,
+		   enum adm_peer_found least, const char *twice,
+		   const char *illegal);
 
 /* atoi() with 32 bits, saturating. */
 int32_t adm_number(const char *word);

@@ -77,10 +77,7 @@ static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 	case 'D':
 	case 'C':
 	case 'L':
-		if (l->command)
-			return adm_refuse(a, "multiple commands specified");
-		l->command = letter;
-		return true;
+		return adm_take_command(a, &l->command, letter);
 	case 't':
 	case 'u':
 		if (l->proto)

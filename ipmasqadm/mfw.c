@@ -28,51 +28,36 @@ enum command {
 };
 
 struct line {
-	enum command command;
+	int command; /* enum command */
 	int32_t mark;
 	struct adm_peer remote;
 	int32_t pref;
 };
 
-static bool take_command(struct adm *a, struct line *l, enum command command)
-{
-	if (l->command)
-		return adm_refuse(a, "multiple commands specified");
-	l->command = command;
-	return true;
-}
-
-/* The port may be missing. */
-static bool take_remote(struct adm *a, struct line *l)
-{
-	if (l->remote.addr || l->remote.port)
-		return adm_refuse(a, "multiple destinations specified");
-	return adm_peer(a, &l->remote) != PEER_NONE ||
-	       adm_refuse(a, "illegal destination specified");
-}
-
 static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 {
 	switch (letter) {
 	case 'A':
-		return take_command(a, l, COMMAND_ADD);
+		return adm_take_command(a, &l->command, COMMAND_ADD);
 	case 'D':
-		return take_command(a, l, COMMAND_DEL);
+		return adm_take_command(a, &l->command, COMMAND_DEL);
 	case 'E':
-		return take_command(a, l, COMMAND_EDIT);
+		return adm_take_command(a, &l->command, COMMAND_EDIT);
 	case 'S':
-		return take_command(a, l, COMMAND_SCHEDULE);
+		return adm_take_command(a, &l->command, COMMAND_SCHEDULE);
 	case 'F':
-		return take_command(a, l, COMMAND_FLUSH);
+		return adm_take_command(a, &l->command, COMMAND_FLUSH);
 	case 'L':
-		return take_command(a, l, COMMAND_LIST);
+		return adm_take_command(a, &l->command, COMMAND_LIST);
 	case 'n':
 		return a->numeric = true;
 	case 'm':
 		l->mark = adm_number(arg);
 		return true;
 	case 'r':
-		return take_remote(a, l);
+		return adm_take_peer(a, &l->remote, PEER_ADDR,
+				     "multiple destinations specified",
+				     "illegal destination specified");
 	case 'p':
 		l->pref = adm_number(arg);
 		return l->pref >= 0 ||

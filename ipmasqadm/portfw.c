@@ -32,60 +32,35 @@ enum command {
 };
 
 struct line {
-	enum command command;
+	int command;   /* enum command */
 	uint8_t proto; /* IPPROTO_*; 0: not given */
 	struct adm_peer local, remote;
 	int32_t pref;
 };
 
-static bool take_command(struct adm *a, struct line *l, enum command command)
-{
-	if (l->command)
-		return adm_refuse(a, "multiple commands specified");
-	l->command = command;
-	return true;
-}
-
-static bool take_proto(struct adm *a, struct line *l, const char *arg)
-{
-	if (l->proto)
-		return adm_refuse(a, "multiple protocols specified");
-	l->proto = adm_proto(arg);
-	return l->proto || adm_refuse(a, "invalid protocol specified");
-}
-
-/* Quirk: 0.0.0.0 and port 0 do not count as given. */
-static bool take_peer(struct adm *a, struct adm_peer *to, const char *twice,
-		      const char *illegal)
-{
-	if (to->addr || to->port)
-		return adm_refuse(a, twice);
-	return adm_peer(a, to) == PEER_BOTH || adm_refuse(a, illegal);
-}
-
 static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 {
 	switch (letter) {
 	case 'a':
-		return take_command(a, l, COMMAND_ADD);
+		return adm_take_command(a, &l->command, COMMAND_ADD);
 	case 'd':
-		return take_command(a, l, COMMAND_DEL);
+		return adm_take_command(a, &l->command, COMMAND_DEL);
 	case 'f':
-		return take_command(a, l, COMMAND_FLUSH);
+		return adm_take_command(a, &l->command, COMMAND_FLUSH);
 	case 'l':
-		return take_command(a, l, COMMAND_LIST);
+		return adm_take_command(a, &l->command, COMMAND_LIST);
 	case 'n':
 		return a->numeric = true;
 	case 'P':
-		return take_proto(a, l, arg);
+		return adm_take_proto(a, &l->proto, arg);
 	case 'L':
-		return take_peer(a, &l->local,
-				 "multiple local address/port specified",
-				 "illegal local address/port specified");
+		return adm_take_peer(a, &l->local, PEER_BOTH,
+				     "multiple local address/port specified",
+				     "illegal local address/port specified");
 	case 'R':
-		return take_peer(a, &l->remote,
-				 "multiple destinations specified",
-				 "illegal destination specified");
+		return adm_take_peer(a, &l->remote, PEER_BOTH,
+				     "multiple destinations specified",
+				     "illegal destination specified");
 	case 'p':
 		l->pref = adm_number(arg);
 		return l->pref > 0 ||

@@ -21,63 +21,39 @@ static const char usage[] =
 	"DPORT is the destination port (external).\n";
 
 struct line {
-	enum masq_ctl_cmd command; /* MASQ_CMD_NONE: not given */
-	uint8_t proto;             /* IPPROTO_*; 0: not given */
+	int command;   /* enum masq_ctl_cmd; 0: not given */
+	uint8_t proto; /* IPPROTO_*; 0: not given */
 	struct adm_peer masq, source, dest;
 	int32_t timeout_s;
 };
-
-static bool take_command(struct adm *a, struct line *l,
-			 enum masq_ctl_cmd command)
-{
-	if (l->command)
-		return adm_refuse(a, "multiple commands specified");
-	l->command = command;
-	return true;
-}
-
-static bool take_proto(struct adm *a, struct line *l, const char *arg)
-{
-	if (l->proto)
-		return adm_refuse(a, "multiple protocols specified");
-	l->proto = adm_proto(arg);
-	return l->proto || adm_refuse(a, "invalid protocol specified");
-}
-
-/* Quirk: 0.0.0.0 and port 0 do not count as given. */
-static bool take_peer(struct adm *a, struct adm_peer *to, const char *twice,
-		      const char *illegal)
-{
-	if (to->addr || to->port)
-		return adm_refuse(a, twice);
-	return adm_peer(a, to) == PEER_BOTH || adm_refuse(a, illegal);
-}
 
 static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 {
 	switch (letter) {
 	case 'a':
-		return take_command(a, l, MASQ_CMD_ADD);
+		return adm_take_command(a, &l->command, MASQ_CMD_ADD);
 	case 'd':
-		return take_command(a, l, MASQ_CMD_DEL);
+		return adm_take_command(a, &l->command, MASQ_CMD_DEL);
 	case 's':
-		return take_command(a, l, MASQ_CMD_SET);
+		return adm_take_command(a, &l->command, MASQ_CMD_SET);
 	case 'g':
-		return take_command(a, l, MASQ_CMD_GET);
+		return adm_take_command(a, &l->command, MASQ_CMD_GET);
 	case 'n':
 		return a->numeric = true;
 	case 'P':
-		return take_proto(a, l, arg);
+		return adm_take_proto(a, &l->proto, arg);
 	case 'M':
-		return take_peer(a, &l->masq, "multiple [M]asq specified",
-				 "illegal [M]asq address/port specified");
+		return adm_take_peer(a, &l->masq, PEER_BOTH,
+				     "multiple [M]asq specified",
+				     "illegal [M]asq address/port specified");
 	case 'S':
-		return take_peer(a, &l->source, "multiple [S]ource specified",
-				 "illegal destination specified");
+		return adm_take_peer(a, &l->source, PEER_BOTH,
+				     "multiple [S]ource specified",
+				     "illegal destination specified");
 	case 'D':
-		return take_peer(a, &l->dest,
-				 "multiple [D]estinations specified",
-				 "illegal destination specified");
+		return adm_take_peer(a, &l->dest, PEER_BOTH,
+				     "multiple [D]estinations specified",
+				     "illegal destination specified");
 	case 't':
 		l->timeout_s = adm_number(arg);
 		return l->timeout_s ||
@@ -115,7 +91,7 @@ void adm_user(int argc, char *const *argv, const struct resolver *names,
 		take(&a, &l, letter, arg);
 	if (a.stop || !check(&a, &l))
 		return;
-	ctl.cmd = l.command;
+	ctl.cmd = (enum masq_ctl_cmd)l.command;
 	ctl.u.user =
 		(struct masq_ctl_user){ .proto = l.proto,
 					.sport = l.source.port,
