@@ -30,31 +30,33 @@ void chains_each(const struct fw *fw,
 	}
 }
 
-static void chain_rules_each(struct fw *fw, uint32_t chain, bool zero,
-			     void (*row)(void *ctx, const struct fw_rule_row *),
-			     void *ctx)
+/* Of @left rules at most; how many are left then. */
+static uint32_t
+chain_rules_each(struct fw *fw, uint32_t chain, bool zero, uint32_t left,
+		 void (*row)(void *ctx, const struct fw_rule_row *), void *ctx)
 {
 	const struct fw_chain *c = &fw->st->chain[chain];
-	uint32_t left = rules_bound(fw, c);
 	struct fw_rule_row r;
 
 	chain_label(fw, chain, r.chain);
-	for (uint32_t i = rule_next(fw, c, FW_NIL); i != FW_NIL && left--;
-	     i = rule_next(fw, c, i)) {
+	for (uint32_t i = rule_next(fw, c, FW_NIL); i != FW_NIL && left;
+	     i = rule_next(fw, c, i), left--) {
 		slot_get(fw, &fw->st->rule[i], &r.rule);
 		r.count = fw->st->rule[i].count;
 		row(ctx, &r);
 		if (zero)
 			rule_zero(fw, i);
 	}
+	return left;
 }
 
 void rules_each(struct fw *fw, bool zero,
 		void (*row)(void *ctx, const struct fw_rule_row *), void *ctx)
 {
 	uint32_t left = fw->st->table[FW_T_CHAIN].count;
+	uint32_t rules = fw->st->table[FW_T_RULE].count;
 
 	for (uint32_t i = FW_INPUT; i != FW_NIL && left--;
 	     i = chain_next(fw, i))
-		chain_rules_each(fw, i, zero, row, ctx);
+		rules = chain_rules_each(fw, i, zero, rules, row, ctx);
 }

@@ -56,6 +56,34 @@ static inline struct fwd_slot *fwd_edit(struct fw *fw, uint32_t slot)
 	return fw_edit(fw, &fw->st->forward[slot], sizeof(struct fwd_slot));
 }
 
+/* A walk over a list; it is no longer than the table, whatever the file says.
+ */
+struct fwd_walk {
+	const uint32_t *link; /* where the number of the slot in hand stands */
+	uint32_t left;        /* slots that may still come */
+};
+
+static inline const struct fwd_slot *
+fwd_first(const struct fw *fw, struct fwd_walk *w, const uint32_t *head)
+{
+	*w = (struct fwd_walk){ head, fw->st->table[FW_T_FORWARD].used };
+	return fwd_at(fw, *head);
+}
+
+/* The slot in hand was taken out: the one that is at its place now. */
+static inline const struct fwd_slot *fwd_instead(const struct fw *fw,
+						 struct fwd_walk *w)
+{
+	return --w->left ? fwd_at(fw, *w->link) : NULL;
+}
+
+static inline const struct fwd_slot *fwd_next(const struct fw *fw,
+					      struct fwd_walk *w)
+{
+	w->link = &fwd_known(fw, *w->link)->next;
+	return fwd_instead(fw, w);
+}
+
 /* What is no table of ports. */
 static inline struct fwd_mods *fwd_mods_edit(struct fw *fw)
 {

@@ -39,9 +39,10 @@ rule_find(const struct fw *fw, const struct pkt_info *info,
 	  bool (*is)(const struct fwd_autofw *, const struct pkt_info *))
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = fw->st->fwd.autofw; (s = fwd_at(fw, i)) != NULL;
-	     i = s->next)
+	for (s = fwd_first(fw, &w, &fw->st->fwd.autofw); s;
+	     s = fwd_next(fw, &w))
 		if (is(&s->u.autofw, info))
 			return &s->u.autofw;
 	return NULL;
@@ -115,16 +116,17 @@ static void autofw_out_update(struct fw *fw, const struct masq_entry *entry,
 			      const struct pkt_info *info)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = fw->st->fwd.autofw; (s = fwd_at(fw, i)) != NULL;
-	     i = s->next) {
+	for (s = fwd_first(fw, &w, &fw->st->fwd.autofw); s;
+	     s = fwd_next(fw, &w)) {
 		struct fwd_autofw *r;
 
 		if (s->u.autofw.type != AUTOFW_RANGE ||
 		    s->u.autofw.ctl_port != info->dport ||
 		    s->u.autofw.ctl_proto != info->proto)
 			continue;
-		r = &fwd_edit(fw, i)->u.autofw;
+		r = &fwd_edit(fw, *w.link)->u.autofw;
 		if (r->flags & AUTOFW_USETIME)
 			timer_start(fw, r);
 		r->flags |= AUTOFW_ACTIVE;
@@ -136,15 +138,16 @@ static void autofw_out_update(struct fw *fw, const struct masq_entry *entry,
 void fwd_autofw_timers(struct fw *fw, ticks_t now)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = fw->st->fwd.autofw; (s = fwd_at(fw, i)) != NULL;
-	     i = s->next) {
+	for (s = fwd_first(fw, &w, &fw->st->fwd.autofw); s;
+	     s = fwd_next(fw, &w)) {
 		struct fwd_autofw *r;
 
 		if (!s->u.autofw.timer_on ||
 		    !ticks_due(s->u.autofw.expires, now))
 			continue;
-		r = &fwd_edit(fw, i)->u.autofw;
+		r = &fwd_edit(fw, *w.link)->u.autofw;
 		timer_stop(fw, r);
 		r->flags &= (uint16_t)~AUTOFW_ACTIVE;
 		r->last = 0;
@@ -195,11 +198,12 @@ static void rule_drop(struct fw *fw, const uint32_t *link)
 static int rule_delete(struct fw *fw, const struct fwd_autofw_row *want)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (const uint32_t *link = &fw->st->fwd.autofw;
-	     (s = fwd_at(fw, *link)) != NULL; link = &s->next)
+	for (s = fwd_first(fw, &w, &fw->st->fwd.autofw); s;
+	     s = fwd_next(fw, &w))
 		if (same(&s->u.autofw, want)) {
-			rule_drop(fw, link);
+			rule_drop(fw, w.link);
 			return 0;
 		}
 	return EINVAL;
@@ -208,14 +212,17 @@ static int rule_delete(struct fw *fw, const struct fwd_autofw_row *want)
 /* Quirk: every error is positive, which the caller takes for success. */
 static int autofw_ctl(struct fw *fw, struct masq_ctl *ctl)
 {
+	struct fwd_walk w;
+
 	if (ctl->cmd == MASQ_CMD_ADD || ctl->cmd == MASQ_CMD_INSERT)
 		return rule_add(fw, &ctl->u.autofw);
 	if (ctl->cmd == MASQ_CMD_DEL)
 		return rule_delete(fw, &ctl->u.autofw);
 	if (ctl->cmd != MASQ_CMD_FLUSH)
 		return EINVAL;
-	while (fwd_at(fw, fw->st->fwd.autofw))
-		rule_drop(fw, &fw->st->fwd.autofw);
+	for (const struct fwd_slot *s = fwd_first(fw, &w, &fw->st->fwd.autofw);
+	     s; s = fwd_instead(fw, &w))
+		rule_drop(fw, w.link);
 	return 0;
 }
 
@@ -229,9 +236,10 @@ void fwd_autofw_each(const struct fw *fw, ticks_t now,
 		     void *ctx)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = fw->st->fwd.autofw; (s = fwd_at(fw, i)) != NULL;
-	     i = s->next) {
+	for (s = fwd_first(fw, &w, &fw->st->fwd.autofw); s;
+	     s = fwd_next(fw, &w)) {
 		const struct fwd_autofw *r = &s->u.autofw;
 		bool runs = r->timer_on && !ticks_due(r->expires, now);
 

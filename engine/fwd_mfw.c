@@ -22,11 +22,11 @@ static const uint32_t *row_of(const struct fw *fw, uint32_t mark)
 static const uint32_t *mark_find(const struct fw *fw, uint32_t mark)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (const uint32_t *link = row_of(fw, mark);
-	     (s = fwd_at(fw, *link)) != NULL; link = &s->next)
+	for (s = fwd_first(fw, &w, row_of(fw, mark)); s; s = fwd_next(fw, &w))
 		if (s->u.mark.mark == mark)
-			return link;
+			return w.link;
 	return NULL;
 }
 
@@ -177,14 +177,15 @@ static int hosts_edit(struct fw *fw, const uint32_t *hosts,
 		      const struct fwd_mfw_row *want)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 	int err = -ESRCH;
 
-	for (uint32_t i = *hosts; (s = fwd_at(fw, i)) != NULL; i = s->next) {
+	for (s = fwd_first(fw, &w, hosts); s; s = fwd_next(fw, &w)) {
 		struct fwd_host *h;
 
 		if (!same(&s->u.host, want))
 			continue;
-		h = &fwd_edit(fw, i)->u.host;
+		h = &fwd_edit(fw, *w.link)->u.host;
 		h->counter = h->pref = want->pref;
 		err = 0;
 	}
@@ -207,18 +208,20 @@ static int mark_set(struct fw *fw, struct masq_ctl *ctl)
 static int hosts_delete(struct fw *fw, const uint32_t *mark,
 			const struct fwd_mfw_row *want)
 {
-	const uint32_t *link = hosts_of(fw, mark);
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 	int err = -ESRCH;
 
-	while ((s = fwd_at(fw, *link)) != NULL) {
+	s = fwd_first(fw, &w, hosts_of(fw, mark));
+	while (s) {
 		if (!same(&s->u.host, want)) {
-			link = &s->next;
+			s = fwd_next(fw, &w);
 			continue;
 		}
-		fwd_drop(fw, link);
+		fwd_drop(fw, w.link);
 		fwd_rule_gone(fw, FWD_MFW);
 		err = 0;
+		s = fwd_instead(fw, &w);
 	}
 	if (!fwd_at(fw, *hosts_of(fw, mark)))
 		mark_drop(fw, mark);
@@ -228,10 +231,13 @@ static int hosts_delete(struct fw *fw, const uint32_t *mark,
 static void flush(struct fw *fw)
 {
 	static const struct fwd_mfw_row any;
+	struct fwd_walk w;
 
 	for (int i = 0; i < FWD_MFW_ROWS; i++)
-		while (fwd_at(fw, fw->st->fwd.mfw[i]))
-			hosts_delete(fw, &fw->st->fwd.mfw[i], &any);
+		for (const struct fwd_slot *s =
+			     fwd_first(fw, &w, &fw->st->fwd.mfw[i]);
+		     s; s = fwd_instead(fw, &w))
+			hosts_delete(fw, w.link, &any);
 }
 
 /* Unlike portfw's and autofw's these errors are real. */
@@ -263,8 +269,9 @@ static void hosts_each(const struct fw *fw, const struct fwd_mark *m,
 		       void *ctx)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = m->first; (s = fwd_at(fw, i)) != NULL; i = s->next)
+	for (s = fwd_first(fw, &w, &m->first); s; s = fwd_next(fw, &w))
 		row(ctx,
 		    &(struct fwd_mfw_row){ .mark = m->mark,
 					   .raddr = s->u.host.raddr,
@@ -277,10 +284,11 @@ void fwd_mfw_each(const struct fw *fw,
 		  void (*row)(void *ctx, const struct fwd_mfw_row *), void *ctx)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
 	for (int n = 0; n < FWD_MFW_ROWS; n++)
-		for (uint32_t i = fw->st->fwd.mfw[n];
-		     (s = fwd_at(fw, i)) != NULL; i = s->next)
+		for (s = fwd_first(fw, &w, &fw->st->fwd.mfw[n]); s;
+		     s = fwd_next(fw, &w))
 			hosts_each(fw, &s->u.mark, row, ctx);
 }
 

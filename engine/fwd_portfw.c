@@ -31,9 +31,9 @@ static void lport_note(struct fw *fw, uint32_t proto, uint16_t lport)
 	const uint64_t *word = lport_word(fw, proto, lport);
 	uint64_t bit = UINT64_C(1) << (lport & 63), now = *word & ~bit;
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
-	for (uint32_t i = *list_of(fw, proto); (s = fwd_at(fw, i)) != NULL;
-	     i = s->next)
+	for (s = fwd_first(fw, &w, list_of(fw, proto)); s; s = fwd_next(fw, &w))
 		if (s->u.portfw.lport == lport) {
 			now |= bit;
 			break;
@@ -46,17 +46,18 @@ static const uint32_t *rule_find(const struct fw *fw,
 				 const struct pkt_info *info)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 
 	if (info->proto != IPPROTO_TCP && info->proto != IPPROTO_UDP)
 		return NULL;
 	if (!(*lport_word(fw, info->proto, info->dport) >> (info->dport & 63) &
 	      1))
 		return NULL;
-	for (const uint32_t *link = list_of(fw, info->proto);
-	     (s = fwd_at(fw, *link)) != NULL; link = &s->next)
+	for (s = fwd_first(fw, &w, list_of(fw, info->proto)); s;
+	     s = fwd_next(fw, &w))
 		if (s->u.portfw.lport == info->dport &&
 		    s->u.portfw.laddr == info->dst)
-			return link;
+			return w.link;
 	return NULL;
 }
 
@@ -117,15 +118,16 @@ static bool same(const struct fwd_portfw *r, const struct fwd_portfw_row *want)
 static uint32_t rules_edit(struct fw *fw, const struct fwd_portfw_row *want)
 {
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 	uint32_t n = 0;
 
-	for (uint32_t i = *list_of(fw, want->proto);
-	     (s = fwd_at(fw, i)) != NULL; i = s->next) {
+	for (s = fwd_first(fw, &w, list_of(fw, want->proto)); s;
+	     s = fwd_next(fw, &w)) {
 		struct fwd_portfw *r;
 
 		if (!same(&s->u.portfw, want))
 			continue;
-		r = &fwd_edit(fw, i)->u.portfw;
+		r = &fwd_edit(fw, *w.link)->u.portfw;
 		r->counter = r->pref = want->pref;
 		n++;
 	}
@@ -154,18 +156,20 @@ static int rule_add(struct fw *fw, const struct fwd_portfw_row *want)
 
 static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
 {
-	const uint32_t *link = list_of(fw, want->proto);
 	const struct fwd_slot *s;
+	struct fwd_walk w;
 	int err = ESRCH;
 
-	while ((s = fwd_at(fw, *link)) != NULL) {
+	s = fwd_first(fw, &w, list_of(fw, want->proto));
+	while (s) {
 		if (!same(&s->u.portfw, want)) {
-			link = &s->next;
+			s = fwd_next(fw, &w);
 			continue;
 		}
-		fwd_drop(fw, link);
+		fwd_drop(fw, w.link);
 		fwd_rule_gone(fw, FWD_PORTFW);
 		err = 0;
+		s = fwd_instead(fw, &w);
 	}
 	lport_note(fw, want->proto, want->lport);
 	return err;
@@ -173,11 +177,15 @@ static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
 
 static void rules_flush(struct fw *fw)
 {
+	struct fwd_walk w;
+
 	if (!fw->st->fwd.rules[FWD_PORTFW])
 		return;
 	for (int i = 0; i < 2; i++)
-		while (fwd_at(fw, fw->st->fwd.portfw[i])) {
-			fwd_drop(fw, &fw->st->fwd.portfw[i]);
+		for (const struct fwd_slot *s =
+			     fwd_first(fw, &w, &fw->st->fwd.portfw[i]);
+		     s; s = fwd_instead(fw, &w)) {
+			fwd_drop(fw, w.link);
 			fwd_rule_gone(fw, FWD_PORTFW);
 		}
 	memset(fw_edit(fw, fw->st->fwd.lports, sizeof(fw->st->fwd.lports)), 0,
@@ -230,12 +238,14 @@ int fwd_portfw_ctl20(struct fw *fw, const struct masq_ctl *ctl)
 	return -rule_add(fw, &ctl->u.portfw);
 }
 
-static void rules_each_of(const struct fw *fw, uint32_t i,
+static void rules_each_of(const struct fw *fw, const uint32_t *list,
 			  void (*row)(void *ctx, const struct fwd_portfw_row *),
 			  void *ctx)
 {
-	for (const struct fwd_slot *s; (s = fwd_at(fw, i)) != NULL;
-	     i = s->next) {
+	struct fwd_walk w;
+
+	for (const struct fwd_slot *s = fwd_first(fw, &w, list); s;
+	     s = fwd_next(fw, &w)) {
 		const struct fwd_portfw *r = &s->u.portfw;
 
 		row(ctx, &(struct fwd_portfw_row){ .proto = (uint8_t)r->proto,
@@ -255,9 +265,9 @@ void fwd_portfw_each(const struct fw *fw,
 {
 	bool old = fw->st->g.era != ERA_2_2;
 
-	rules_each_of(fw, *list_of(fw, old ? IPPROTO_TCP : IPPROTO_UDP), row,
+	rules_each_of(fw, list_of(fw, old ? IPPROTO_TCP : IPPROTO_UDP), row,
 		      ctx);
-	rules_each_of(fw, *list_of(fw, old ? IPPROTO_UDP : IPPROTO_TCP), row,
+	rules_each_of(fw, list_of(fw, old ? IPPROTO_UDP : IPPROTO_TCP), row,
 		      ctx);
 }
 

@@ -54,6 +54,13 @@ static bool is_slot(const struct fw *fw, uint32_t slot)
 	return fw_slot_ok(fw, FW_T_RULE20, slot);
 }
 
+/* How many rules a walk may see: in a damaged state a list may run in a circle.
+ */
+static uint32_t walk_bound(const struct fw *fw)
+{
+	return fw->st->table[FW_T_RULE20].used;
+}
+
 void lists_init(struct fw *fw)
 {
 	*lists_edit(fw) = fresh;
@@ -193,8 +200,9 @@ static uint32_t find_place(const struct fw *fw, enum fw20_list list,
 			   const struct fw20_rule *rule)
 {
 	uint32_t before = FW_NIL, slot = fw->st->lists.first[list];
+	uint32_t left = walk_bound(fw);
 
-	while (is_slot(fw, slot) &&
+	while (is_slot(fw, slot) && left-- &&
 	       score_rule(rule, &slot_at(fw, slot)->rule) <= 0) {
 		before = slot;
 		slot = slot_at(fw, slot)->next;
@@ -202,34 +210,29 @@ static uint32_t find_place(const struct fw *fw, enum fw20_list list,
 	return before;
 }
 
-static int add_sorted(struct fw *fw, enum fw20_list list,
-		      const struct fw20_rule *rule)
+/* Behind @before, where the kernel does not sort. */
+static int add_rule(struct fw *fw, enum fw20_list list, uint32_t before,
+		    const struct fw20_rule *rule)
 {
-	return put_rule(fw, list, find_place(fw, list, rule), rule);
+	if (!has_list(fw, list))
+		return -ENOPROTOOPT;
+	if (!rule_valid(fw, rule))
+		return -EINVAL;
+	if (fw->st->g.era == ERA_1_3)
+		before = find_place(fw, list, rule);
+	return put_rule(fw, list, before, rule);
 }
 
 int list_append(struct fw *fw, enum fw20_list list,
 		const struct fw20_rule *rule)
 {
-	if (!has_list(fw, list))
-		return -ENOPROTOOPT;
-	if (!rule_valid(fw, rule))
-		return -EINVAL;
-	if (fw->st->g.era == ERA_1_3)
-		return add_sorted(fw, list, rule);
-	return put_rule(fw, list, fw->st->lists.last[list], rule);
+	return add_rule(fw, list, fw->st->lists.last[list], rule);
 }
 
 int list_insert(struct fw *fw, enum fw20_list list,
 		const struct fw20_rule *rule)
 {
-	if (!has_list(fw, list))
-		return -ENOPROTOOPT;
-	if (!rule_valid(fw, rule))
-		return -EINVAL;
-	if (fw->st->g.era == ERA_1_3)
-		return add_sorted(fw, list, rule);
-	return put_rule(fw, list, FW_NIL, rule);
+	return add_rule(fw, list, FW_NIL, rule);
 }
 
 /*
@@ -252,13 +255,14 @@ int list_delete(struct fw *fw, enum fw20_list list,
 		const struct fw20_rule *rule)
 {
 	uint32_t before = FW_NIL, slot = fw->st->lists.first[list], next;
+	uint32_t left = walk_bound(fw);
 	int result = -EINVAL;
 
 	if (!has_list(fw, list))
 		return -ENOPROTOOPT;
 	if (!rule_valid(fw, rule))
 		return -EINVAL;
-	for (; is_slot(fw, slot); slot = next) {
+	for (; is_slot(fw, slot) && left; left--, slot = next) {
 		next = slot_at(fw, slot)->next;
 		if (!same_rule(rule, &slot_at(fw, slot)->rule)) {
 			before = slot;
@@ -274,8 +278,11 @@ int list_delete(struct fw *fw, enum fw20_list list,
 
 int list_flush(struct fw *fw, enum fw20_list list)
 {
-	while (is_slot(fw, fw->st->lists.first[list]))
-		take_rule(fw, list, FW_NIL, fw->st->lists.first[list]);
+	const uint32_t *first = &fw->st->lists.first[list];
+
+	for (uint32_t left = walk_bound(fw); is_slot(fw, *first) && left;
+	     left--)
+		take_rule(fw, list, FW_NIL, *first);
 	return 0;
 }
 
@@ -289,9 +296,10 @@ static void zero_slot(struct fw *fw, uint32_t slot)
 
 int list_zero(struct fw *fw, enum fw20_list list)
 {
-	uint32_t slot = fw->st->lists.first[list];
+	uint32_t slot = fw->st->lists.first[list], left = walk_bound(fw);
 
-	for (; is_slot(fw, slot); slot = slot_at(fw, slot)->next)
+	for (; is_slot(fw, slot) && left;
+	     left--, slot = slot_at(fw, slot)->next)
 		zero_slot(fw, slot);
 	return 0;
 }
@@ -307,9 +315,10 @@ int list_policy(struct fw *fw, enum fw20_list list, int32_t policy)
 void list_each(struct fw *fw, enum fw20_list list, bool zero,
 	       void (*row)(void *ctx, const struct fw20_rule_row *), void *ctx)
 {
-	uint32_t slot = fw->st->lists.first[list];
+	uint32_t slot = fw->st->lists.first[list], left = walk_bound(fw);
 
-	for (; is_slot(fw, slot); slot = slot_at(fw, slot)->next) {
+	for (; is_slot(fw, slot) && left;
+	     left--, slot = slot_at(fw, slot)->next) {
 		const struct fw20_slot *s = slot_at(fw, slot);
 		struct fw20_rule_row r = { s->rule, s->packets, s->bytes };
 

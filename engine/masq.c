@@ -340,12 +340,13 @@ static void fill_row(const struct masq_entry *e, ticks_t now,
 void masq_each(const struct fw *fw, ticks_t now,
 	       void (*row)(void *ctx, const struct masq_row *), void *ctx)
 {
+	uint32_t left = fw->st->table[FW_T_MASQ].count;
 	struct masq_row r;
 
 	for (uint32_t i = 0; i < MASQ_ROWS; i++) {
 		uint32_t link = fw->st->masq.row[i];
 
-		for (uint32_t col = 1; col <= MASQ_MAX; col++) {
+		for (uint32_t col = 1; left; col++, left--) {
 			if (!fw_slot_ok(fw, FW_T_MASQ, link - 1))
 				break;
 			fill_row(masq_at(fw, link - 1), now, &r);

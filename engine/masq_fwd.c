@@ -70,7 +70,10 @@ void fwd_unlink(struct fw *fw, const uint32_t *link)
 
 const uint32_t *fwd_tail(const struct fw *fw, const uint32_t *link)
 {
-	for (const struct fwd_slot *s; (s = fwd_at(fw, *link)) != NULL;)
+	struct fwd_walk w;
+
+	for (const struct fwd_slot *s = fwd_first(fw, &w, link); s;
+	     s = fwd_next(fw, &w))
 		link = &s->next;
 	return link;
 }

@@ -291,8 +291,9 @@ static void spread(struct fw *fw, uint32_t slot)
 static uint32_t take_due(struct fw *fw, ticks_t tick)
 {
 	uint32_t slot = 1 + (tick & TICK_MASK), due = 0, i;
+	uint32_t left = fw->st->table[FW_T_MASQ].used; /* none comes twice */
 
-	while ((i = take_first(fw, slot)) != FW_NIL) {
+	while (left-- && (i = take_first(fw, slot)) != FW_NIL) {
 		const struct masq_entry *e = masq_at(fw, i);
 
 		if (e->timer_on && ticks_due(due_at(e), tick)) {

@@ -266,6 +266,49 @@ static void an_empty_interface_is_a_wildcard(void **state)
 	host22_close(&h);
 }
 
+static void count_rule(void *ctx, const struct fw_rule_row *row)
+{
+	(void)row;
+	++*(int *)ctx;
+}
+
+static void count_chain(void *ctx, const struct fw_chain_row *row)
+{
+	(void)row;
+	++*(int *)ctx;
+}
+
+/* A damaged state, in which the last rule and the last chain lead back: no walk
+ * is longer than its table. */
+static void walks_of_a_circle_end(void **state)
+{
+	struct fw_rule r = rule_any("");
+	int rules = 0, chains = 0;
+	struct host22 h;
+
+	(void)state;
+	host22_open(&h);
+	assert_int_equal(chain_create(&h.fw, "a"), 0);
+	assert_int_equal(chain_create(&h.fw, "b"), 0);
+	assert_int_equal(chain_append(&h.fw, "a", &r), 0);
+	assert_int_equal(chain_append(&h.fw, "a", &r), 0);
+	h.state->rule[1].next = 0;
+	h.state->chain[FW_BUILTINS].rules = UINT32_MAX;
+	h.state->chain[FW_BUILTINS + 1].next = FW_BUILTINS;
+	rules_each(&h.fw, true, count_rule, &rules);
+	assert_int_equal(rules, 2);
+	chains_each(&h.fw, count_chain, &chains);
+	assert_int_equal(chains, FW_BUILTINS + 2);
+	assert_int_equal(chain_zero(&h.fw, "a"), 0);
+	assert_int_equal(chain_zero(&h.fw, "none"), -ENOENT);
+	assert_int_equal(chain_delete_num(&h.fw, "a", 9), -ENOENT);
+	r.src = 1;
+	assert_int_equal(chain_delete(&h.fw, "a", &r), -EINVAL);
+	assert_int_equal(chain_remove(&h.fw, "b"), 0);
+	assert_int_equal(chain_flush(&h.fw, "a"), 0);
+	host22_close(&h);
+}
+
 static void replacing_keeps_counters_and_zero_at_reading(void **state)
 {
 	struct fw_rule r = rule_any("");
@@ -384,6 +427,7 @@ int main(void)
 		cmocka_unit_test(refused_rules),
 		cmocka_unit_test(deletion_compares),
 		cmocka_unit_test(an_empty_interface_is_a_wildcard),
+		cmocka_unit_test(walks_of_a_circle_end),
 		cmocka_unit_test(replacing_keeps_counters_and_zero_at_reading),
 		cmocka_unit_test(redirect_forces_reassembly_once),
 		cmocka_unit_test(chains_are_listed_by_age),

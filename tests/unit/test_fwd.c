@@ -362,6 +362,102 @@ static void test_user_route(void **state)
 	host22_close(&h);
 }
 
+static void count_portfw(void *ctx, const struct fwd_portfw_row *row)
+{
+	(void)row;
+	++*(int *)ctx;
+}
+
+static void count_autofw(void *ctx, const struct fwd_autofw_row *row)
+{
+	(void)row;
+	++*(int *)ctx;
+}
+
+static void count_mfw(void *ctx, const struct fwd_mfw_row *row)
+{
+	(void)row;
+	++*(int *)ctx;
+}
+
+/* A damaged state, in which the older of two rules leads back to the newer: no
+ * walk is longer than the table. */
+static void test_circle_of_portfw(void **state)
+{
+	struct pkt_info info = { .proto = IPPROTO_TCP, .dport = 80 };
+	struct masq_ctl ctl = call_of("portfw", MASQ_CMD_ADD);
+	struct host22 h;
+	int n = 0;
+
+	(void)state;
+	host22_open(&h);
+	assert_int_equal(call(&h, &ctl), 0);
+	ctl.u.portfw.lport++;
+	assert_int_equal(call(&h, &ctl), 0);
+	h.state->forward[0].next = 1;
+	fwd_portfw_each(&h.fw, count_portfw, &n);
+	assert_int_equal(n, 2);
+	assert_false(fwd_in_rule(&h.fw, NULL, &info));
+	ctl.cmd = MASQ_CMD_DEL;
+	ctl.u.portfw.raddr = PEER;
+	assert_int_equal(call(&h, &ctl), ESRCH);
+	ctl.cmd = MASQ_CMD_FLUSH;
+	assert_int_equal(call(&h, &ctl), 0);
+	host22_close(&h);
+}
+
+static void test_circle_of_autofw(void **state)
+{
+	struct pkt_info info = { .proto = IPPROTO_TCP };
+	struct masq_ctl ctl = call_of("autofw", MASQ_CMD_ADD);
+	struct host22 h;
+	int n = 0;
+
+	(void)state;
+	host22_open(&h);
+	assert_int_equal(call(&h, &ctl), 0);
+	assert_int_equal(call(&h, &ctl), 0);
+	h.state->forward[0].next = 1;
+	fwd_autofw_each(&h.fw, 0, count_autofw, &n);
+	assert_int_equal(n, 2);
+	assert_false(fwd_in_rule(&h.fw, NULL, &info));
+	h.state->fwd.timers = 1;
+	fwd_run_timers(&h.fw, 1);
+	ctl.cmd = MASQ_CMD_DEL;
+	ctl.u.autofw.low++;
+	assert_int_equal(call(&h, &ctl), EINVAL);
+	ctl.cmd = MASQ_CMD_FLUSH;
+	assert_int_equal(call(&h, &ctl), 0);
+	host22_close(&h);
+}
+
+/* Marks 1 and 17 share a row; a mark's only host is also its next one. */
+static void test_circle_of_mfw(void **state)
+{
+	struct pkt p = { .mark = 33 };
+	struct masq_ctl ctl = call_of("mfw", MASQ_CMD_ADD);
+	struct host22 h;
+	int n = 0;
+
+	(void)state;
+	host22_open(&h);
+	assert_int_equal(call(&h, &ctl), 0);
+	ctl.u.mfw.mark = 17;
+	assert_int_equal(call(&h, &ctl), 0);
+	for (uint32_t i = 0; i < 4; i++)
+		h.state->forward[i].next = i ^ 2;
+	fwd_mfw_each(&h.fw, count_mfw, &n);
+	assert_int_equal(n, 16);
+	assert_false(fwd_in_rule(&h.fw, &p, NULL));
+	assert_int_equal(call(&h, &ctl), 0); /* at the end, if there was one */
+	ctl.u.mfw.raddr = PEER;
+	ctl.cmd = MASQ_CMD_DEL;
+	assert_int_equal(call(&h, &ctl), -ESRCH);
+	ctl.cmd = MASQ_CMD_FLUSH;
+	assert_int_equal(call(&h, &ctl), 0);
+	host22_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +470,9 @@ int main(void)
 		cmocka_unit_test(test_autofw_flush_stops_timer),
 		cmocka_unit_test(test_full_table),
 		cmocka_unit_test(test_user_route),
+		cmocka_unit_test(test_circle_of_portfw),
+		cmocka_unit_test(test_circle_of_autofw),
+		cmocka_unit_test(test_circle_of_mfw),
 	};
 
 	return cmocka_run_group_tests_name("forwarding modules", tests, NULL,

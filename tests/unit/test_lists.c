@@ -384,6 +384,35 @@ static void full_table(void **state)
 	assert_int_equal(list_append(&fw, FW20_INPUT, &r), 0);
 }
 
+/* Rules a and b, of which the second leads back to the first. */
+static void make_circle(void)
+{
+	boot(ERA_2_0);
+	for (const char *c = "ab"; *c; c++) {
+		struct fw20_rule r = named(*c);
+
+		assert_int_equal(list_append(&fw, FW20_INPUT, &r), 0);
+	}
+	fw.rw->rule20[1].next = 0;
+}
+
+/* A damaged state: no walk is longer than the table. */
+static void walks_of_a_circle_end(void **state)
+{
+	struct fw20_rule c = named('c');
+	char buf[16];
+
+	(void)state;
+	make_circle();
+	assert_string_equal(order_of(FW20_INPUT, buf), "ab");
+	assert_int_equal(list_zero(&fw, FW20_INPUT), 0);
+	assert_int_equal(list_delete(&fw, FW20_INPUT, &c), -EINVAL);
+	fw.rw->g.era = ERA_1_3;
+	assert_int_equal(list_insert(&fw, FW20_INPUT, &c), 0);
+	make_circle();
+	assert_int_equal(list_flush(&fw, FW20_INPUT), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +425,7 @@ int main(void)
 		cmocka_unit_test(policies),
 		cmocka_unit_test(sorted_insertion),
 		cmocka_unit_test(full_table),
+		cmocka_unit_test(walks_of_a_circle_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -255,10 +255,17 @@ static void as_the_old_rows(void **state)
 	host22_close(&h);
 }
 
+static void count_row(void *ctx, const struct masq_row *r)
+{
+	(void)r;
+	++*(int *)ctx;
+}
+
 /* The links of a damaged state lead nowhere, or in circles. */
 static void damage_does_not_hang(void **state)
 {
 	struct host22 h;
+	int rows = 0;
 
 	(void)state;
 	host22_open(&h);
@@ -269,6 +276,9 @@ static void damage_does_not_hang(void **state)
 	masq_edit(&h.fw, 0)->next_s = 0x7FFFFFFF;
 	assert_int_equal(masq_in_find(&h.fw, IPPROTO_UDP, 1, 2, 3, 4), FW_NIL);
 	assert_int_equal(masq_out_find(&h.fw, IPPROTO_UDP, 0, 0, 0, 0), 0);
+	masq_edit(&h.fw, 0)->row_next = 1;
+	masq_each(&h.fw, 0, count_row, &rows);
+	assert_int_equal(rows, 1);
 	masq_unhash(&h.fw, 0);
 	host22_close(&h);
 }

@@ -245,12 +245,54 @@ static void months_pass_at_once(void **state)
 	host22_close(&h);
 }
 
+/* A damaged state: the last of a slot leads back to the first. */
+static void a_circle_fires_once(void **state)
+{
+	struct host22 h;
+
+	(void)state;
+	rearm_by = 0;
+	got.n = 0;
+	host22_open(&h);
+	for (uint32_t i = 0; i < 2; i++) {
+		fw_slot_new(&h.fw, FW_T_MASQ);
+		masq_edit(&h.fw, i)->timeout = 5;
+		wheel_arm(&h.fw, i, 0);
+	}
+	h.state->entry[0].wheel_next = 2;
+	wheel_run(&h.fw, 10, fire);
+	assert_int_equal(got.n, 2);
+	host22_close(&h);
+}
+
+/* Half the clock's circle away an expiry is neither past nor to come. */
+static void an_expiry_that_is_nowhere(void **state)
+{
+	struct masq_entry *e;
+	struct host22 h;
+
+	(void)state;
+	got.n = 0;
+	host22_open(&h);
+	fw_slot_new(&h.fw, FW_T_MASQ);
+	e = masq_edit(&h.fw, 0);
+	e->timeout = 5;
+	wheel_arm(&h.fw, 0, 0);
+	e->expires += 0x80000000;
+	e->armed_at = e->expires - 1;
+	wheel_run(&h.fw, 10, fire);
+	assert_int_equal(got.n, 0);
+	host22_close(&h);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fires_as_the_old_one),
 		cmocka_unit_test(the_clock_may_wrap),
 		cmocka_unit_test(months_pass_at_once),
+		cmocka_unit_test(a_circle_fires_once),
+		cmocka_unit_test(an_expiry_that_is_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
