@@ -594,6 +594,7 @@ int store_advance(struct store *s, uint64_t ticks)
 int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 {
 	uint32_t epoch = s->state->g.epoch + 1;
+	uint64_t seal = s->state->g.seal; /* to which commit() adds */
 	struct fw_globals *g;
 	int r;
 
@@ -605,6 +606,7 @@ int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 	if (r)
 		return r;
 	g = fw_edit(fw, &fw->st->g, sizeof(*g));
+	g->seal = seal;
 	g->epoch = fw->epoch = epoch;
 	g->era_claimed = era != ERA_COUNT;
 	return fw_start_clock(fw, clock_ticks());

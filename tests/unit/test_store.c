@@ -553,6 +553,28 @@ static void touching_does_no_harm(void **state)
 	assert_int_equal(read_id(p), 12);
 }
 
+/* So does whoever copies it, also after a reset: it is sealed anew. */
+static void resets_are_sealed(void **state)
+{
+	struct place *p = *state;
+	struct store *s;
+	struct fw fw = { 0 };
+
+	for (int round = 0; round < 2; round++) {
+		write_id(p, 13);
+		s = must_open(p);
+		assert_int_equal(store_enter(s, &fw, NULL), 0);
+		assert_int_equal(store_reset(s, &fw, ERA_2_0), 0);
+		assert_int_equal(store_commit(s, &fw), 0);
+		store_close(s);
+		fw_fini(&fw);
+		assert_int_equal(utimensat(AT_FDCWD, p->path, NULL, 0), 0);
+	}
+	write_id(p, 14);
+	assert_int_equal(utimensat(AT_FDCWD, p->path, NULL, 0), 0);
+	assert_int_equal(read_id(p), 14);
+}
+
 /* Ticks stand still for whoever sets them, and go on for whoever resets. */
 static void virtual_clock_is_kept(void **state)
 {
@@ -697,6 +719,7 @@ int main(void)
 		TEST(scribbled_headers_are_errors_at_most),
 		TEST(scribbled_states_are_damaged),
 		TEST(touching_does_no_harm),
+		TEST(resets_are_sealed),
 		TEST(virtual_clock_is_kept),
 		TEST(removal_is_noticed),
 		TEST(resets_by_others_are_noticed),
