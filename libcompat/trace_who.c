@@ -2,8 +2,8 @@
  * Which command a process is, and where in a script it stands.
  *
  * bash sets its script's file position behind the command that it is about to
- * run, so there the line is known; for other shells it is the one line of the
- * script that has the command's words, if there is just one.
+ * run, so there the line is known; for other shells it is the line of the
+ * script that has most of the command's words, if there is just one.
  */
 #include "libcompat/trace_who.h"
 
@@ -154,43 +154,45 @@ static bool line_has(const char *line, size_t n, const char *word)
 }
 
 /*
- * Whether a line can be the command. @loosely: a variable on it may stand for
- * any word but the command's name and its options.
+ * How many of the command's words a line has, or 0 if it cannot be the command:
+ * on it a variable may stand for any word but the command's name and its
+ * options.
  */
-static bool line_could_be(const char *line, size_t n, const struct words *cmd,
-			  bool loosely)
+static int line_likeness(const char *line, size_t n, const struct words *cmd)
 {
-	bool variable = loosely && memchr(line, '$', n);
+	bool variable = memchr(line, '$', n);
+	int has = 0;
 
 	while (n && isspace((unsigned char)*line)) {
 		line++;
 		n--;
 	}
 	if (!n || *line == '#')
-		return false;
+		return 0;
 	for (int i = 0; i < cmd->n; i++)
-		if (!line_has(line, n, cmd->word[i]) &&
-		    (!variable || i == 0 || *cmd->word[i] == '-'))
-			return false;
-	return true;
+		if (line_has(line, n, cmd->word[i]))
+			has++;
+		else if (!variable || i == 0 || *cmd->word[i] == '-')
+			return 0;
+	return has;
 }
 
-/* The only line that can be the command, or 0. */
-static int line_like(const struct text *script, const struct words *cmd,
-		     bool loosely)
+/* The line that is likest the command, or 0 if there is not just one. */
+static int line_like(const struct text *script, const struct words *cmd)
 {
 	const char *at = script->s, *end = script->s + script->len;
-	int found = 0;
+	int found = 0, best = 0;
 
 	for (int line = 1; at < end; line++) {
 		const char *nl = memchr(at, '\n', (size_t)(end - at));
 		size_t n = (size_t)((nl ? nl : end) - at);
+		int likeness = line_likeness(at, n, cmd);
 
-		if (line_could_be(at, n, cmd, loosely)) {
-			if (found)
-				return 0;
+		if (likeness > best)
 			found = line;
-		}
+		else if (likeness == best)
+			found = 0;
+		best = likeness > best ? likeness : best;
 		at += n + 1;
 	}
 	return found;
@@ -209,9 +211,7 @@ static void put_place(pid_t shell, const struct words *cmd, struct text *out)
 		if (read_file(path, &script) && script.s) {
 			line = line_at(&script, bash_position(shell, path));
 			if (!line)
-				line = line_like(&script, cmd, false);
-			if (!line)
-				line = line_like(&script, cmd, true);
+				line = line_like(&script, cmd);
 		}
 		text_puts(out, name);
 		if (line)
