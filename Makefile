@@ -124,6 +124,7 @@ LAUNCHER = \
 	launcher/notify.c \
 	launcher/programs.c \
 	launcher/view.c \
+	launcher/view_conf.c \
 	launcher/view_fs.c \
 	launcher/view_server.c \
 	launcher/watch.c \

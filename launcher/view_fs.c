@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "launcher/view_conf.h"
 #include "libcompat/compat.h"
 #include "proc-emu/proc.h"
 
@@ -37,6 +38,8 @@ enum node_kind {
 	NODE_LINK, /* to a real file of the caller's /proc/net */
 	NODE_REAL, /* a real file, passed through */
 	NODE_REAL_DIR,
+	NODE_CONF, /* a switch of an emulated interface */
+	NODE_CONF_DIR,
 };
 
 /* Seconds that the kernel may remember a directory of the machine's. */
@@ -48,12 +51,14 @@ struct view_fs {
 	struct compat *c;      /* NULL: not opened yet */
 	bool shown;            /* view_fs_show() was called */
 	int real[VIEW_BLENDS]; /* the real directories, or -1 */
+	struct view_conf conf; /* the emulated interfaces' switches */
 	char **path;           /* of node number i + 1; "" is the root */
 	size_t n_paths;
 };
 
 /* An open file. */
 struct handle {
+	enum node_kind kind;
 	struct text text; /* an old file, as it was when it was read from its
 			     start */
 	bool rendered;
@@ -159,6 +164,13 @@ static int find_blend(const char *path, const char **name)
 	return -1;
 }
 
+/* Whether scripts would take its being there for a later kernel than ours. */
+static bool misleads(int blend, const char *name)
+{
+	return blend == VIEW_NET && (!strncmp(name, "ip_tables_", 10) ||
+				     !strncmp(name, "ip6_tables_", 11));
+}
+
 static enum node_kind find_real(const struct view_fs *fs, const char *path,
 				struct stat *st)
 {
@@ -169,12 +181,45 @@ static enum node_kind find_real(const struct view_fs *fs, const char *path,
 		return NODE_NONE;
 	if (!*name)
 		return NODE_DIR;
-	if (fs->real[b] < 0 ||
+	if (fs->real[b] < 0 || misleads(b, name) ||
 	    fstatat(fs->real[b], name, st, AT_SYMLINK_NOFOLLOW))
 		return NODE_NONE;
 	if (view_blends[b].links)
 		return NODE_LINK;
 	return S_ISDIR(st->st_mode) ? NODE_REAL_DIR : NODE_REAL;
+}
+
+/* An interface that only the emulated host has, while it is looked for. */
+struct interface_search {
+	const char *name;
+	bool found;
+};
+
+static void match_interface(void *ctx, const struct compat_host_row *row)
+{
+	struct interface_search *s = ctx;
+
+	if (!row->is_route && !strcmp(row->ifname, s->name))
+		s->found = true;
+}
+
+/* Whether @path is of a switch of an emulated interface, or its directory. The
+ * switches of the default are what each has. */
+static enum node_kind find_conf(struct view_fs *fs, const char *path,
+				struct stat *st)
+{
+	char ifname[VIEW_CONF_IFNAME], model[PATH_MAX];
+	struct interface_search s = { ifname, false };
+
+	if (!view_conf_split(path, ifname, model))
+		return NODE_NONE;
+	if (find_real(fs, model, st) == NODE_NONE || enter(fs))
+		return NODE_NONE;
+	compat_host_each(fs->c, match_interface, &s);
+	compat_leave(fs->c);
+	if (!s.found)
+		return NODE_NONE;
+	return S_ISDIR(st->st_mode) ? NODE_CONF_DIR : NODE_CONF;
 }
 
 /* What stands at @path, and its attributes (not its number). */
@@ -190,6 +235,8 @@ static enum node_kind find(struct view_fs *fs, const char *path,
 			s.found = NODE_DIR;
 	if (s.found == NODE_NONE)
 		s.found = find_real(fs, path, st);
+	if (s.found == NODE_NONE)
+		s.found = find_conf(fs, path, st);
 	switch (s.found) {
 	case NODE_OWN:
 		st->st_mode = S_IFREG | proc_mode(path);
@@ -200,6 +247,7 @@ static enum node_kind find(struct view_fs *fs, const char *path,
 		break;
 	case NODE_DIR:
 	case NODE_REAL_DIR:
+	case NODE_CONF_DIR:
 		st->st_mode = S_IFDIR | 0555;
 		break;
 	default:
@@ -326,10 +374,11 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		return;
 	}
 	h->fd = -1;
+	h->kind = kind;
 	h->zero = (fi->flags & O_ACCMODE) == O_RDWR;
 	if (kind == NODE_REAL)
 		h->fd = open_real(fs, path, fi->flags);
-	else if (kind != NODE_OWN)
+	else if (kind != NODE_OWN && kind != NODE_CONF)
 		h->fd = -ENOENT;
 	if (h->fd < -1) {
 		fuse_reply_err(req, -h->fd);
@@ -343,14 +392,38 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 		handle_free(h);
 }
 
+/* A switch that was never set reads as the default's. */
+static int render_conf(struct view_fs *fs, const char *path, struct handle *h)
+{
+	char ifname[VIEW_CONF_IFNAME], model[PATH_MAX], text[64];
+	ssize_t n;
+	int fd;
+
+	if (view_conf_get(&fs->conf, path, &h->text))
+		return 0;
+	if (!view_conf_split(path, ifname, model))
+		return -ENOENT;
+	fd = open_real(fs, model, O_RDONLY);
+	if (fd < 0)
+		return fd;
+	n = read(fd, text, sizeof(text));
+	if (n > 0)
+		text_add(&h->text, text, (size_t)n);
+	close(fd);
+	return n < 0 ? -EIO : 0;
+}
+
 /* Renders an old file when it is read from its start. */
 static int handle_render(struct view_fs *fs, const char *path, struct handle *h)
 {
-	int r = enter(fs);
+	int r;
 
+	h->text.len = 0;
+	if (h->kind == NODE_CONF)
+		return render_conf(fs, path, h);
+	r = enter(fs);
 	if (r)
 		return r;
-	h->text.len = 0;
 	r = compat_proc_read(fs->c, path, h->zero, &h->text);
 	if (r == 0 && h->zero)
 		r = compat_commit(fs->c);
@@ -422,6 +495,9 @@ static void fs_write(fuse_req_t req, fuse_ino_t ino, const char *buf,
 	if (h->fd >= 0) {
 		n = pwrite(h->fd, buf, size, off);
 		r = n < 0 ? -errno : 0;
+	} else if (h->kind == NODE_CONF) {
+		r = view_conf_set(&fs->conf, node_path(fs, ino), buf, size);
+		n = (ssize_t)size;
 	} else {
 		r = write_own(fs, node_path(fs, ino), buf, size);
 		n = (ssize_t)size;
@@ -466,10 +542,28 @@ static void add_old_file(void *ctx, const char *path)
 		add_name(l, rest, strcspn(rest, "/"));
 }
 
-static void add_real(const struct view_fs *fs, struct listing *l)
+static void add_interface(void *ctx, const struct compat_host_row *row)
+{
+	struct listing *l = ctx;
+
+	if (!row->is_route && !strchr(row->ifname, ':'))
+		add_name(l, row->ifname, strlen(row->ifname));
+}
+
+static void add_interfaces(struct view_fs *fs, struct listing *l)
+{
+	if (strcmp(l->dir, VIEW_CONF) || enter(fs))
+		return;
+	compat_host_each(fs->c, add_interface, l);
+	compat_leave(fs->c);
+}
+
+/* The machine's names below the blend's directory @path. */
+static void add_real(const struct view_fs *fs, const char *path,
+		     struct listing *l)
 {
 	const char *name;
-	int b = find_blend(l->dir, &name), fd;
+	int b = find_blend(path, &name), fd;
 	DIR *dir;
 
 	if (b < 0 || fs->real[b] < 0)
@@ -483,7 +577,8 @@ static void add_real(const struct view_fs *fs, struct listing *l)
 		return;
 	}
 	for (const struct dirent *d; (d = readdir(dir));)
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
+		    !misleads(b, d->d_name))
 			add_name(l, d->d_name, strlen(d->d_name));
 	closedir(dir);
 }
@@ -498,6 +593,7 @@ static void add_blends(struct listing *l)
 static void fs_opendir(fuse_req_t req, fuse_ino_t ino,
 		       struct fuse_file_info *fi)
 {
+	char ifname[VIEW_CONF_IFNAME], model[PATH_MAX];
 	struct view_fs *fs = fs_of(req);
 	struct listing *l = calloc(1, sizeof(*l));
 
@@ -510,7 +606,10 @@ static void fs_opendir(fuse_req_t req, fuse_ino_t ino,
 	add_name(l, "..", 2);
 	each_old_file(fs, add_old_file, l);
 	add_blends(l);
-	add_real(fs, l);
+	add_real(fs, l->dir, l);
+	add_interfaces(fs, l);
+	if (view_conf_split(l->dir, ifname, model))
+		add_real(fs, model, l);
 	fi->fh = (uintptr_t)l;
 	if (fuse_reply_open(req, fi)) {
 		text_fini(&l->names);
@@ -580,6 +679,7 @@ static void fs_free(struct view_fs *fs)
 	if (fs->session)
 		fuse_session_destroy(fs->session);
 	compat_close(fs->c);
+	view_conf_fini(&fs->conf);
 	for (int i = 0; i < VIEW_BLENDS; i++)
 		close(fs->real[i]);
 	for (size_t i = 0; i < fs->n_paths; i++)

@@ -85,6 +85,27 @@ input
 net.ipv4.ip_dynaddr = 2'
 }
 
+@test "each interface of the emulated host has switches" {
+	fwcompat host if ppp0 203.0.113.5/32 ppp
+	run -0 --separate-stderr fwcompat run sh -c 'cd /proc/sys/net/ipv4/conf
+		[ -d ppp1 ] || echo not yet
+		ifconfig ppp1 10.0.0.1 pointopoint 10.0.0.2
+		for f in */rp_filter; do echo 1 >$f; done
+		echo 0 >ppp1/rp_filter
+		sysctl -q -w net.ipv4.conf.ppp0.log_martians=1
+		grep . ppp?/rp_filter ppp0/log_martians
+		cmp ppp0/accept_redirects default/accept_redirects
+		echo word >ppp0/rp_filter || cat ppp0/rp_filter
+		[ "$(ls ppp0)" = "$(ls default)" ] && ls | grep ppp'
+	assert_output 'not yet
+ppp0/rp_filter:1
+ppp1/rp_filter:0
+ppp0/log_martians:1
+1
+ppp0
+ppp1'
+}
+
 @test "outside nothing has changed" {
 	local before
 	before=$(cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/tcp_syncookies \
@@ -302,7 +323,8 @@ rc.firewall:5: ipchains -A nochain -j DENY
 
 @test "a script finds itself on the kernel of its era" {
 	run -0 fwcompat run sh -c 'uname -r; cat /proc/sys/kernel/osrelease
-		cut -d" " -f1-3 /proc/version; ! command -v iptables'
+		cut -d" " -f1-3 /proc/version; ! command -v iptables
+		[ ! -e /proc/net/ip_tables_names ] && ! ls /proc/net | grep ^ip_tables'
 	assert_output '2.2.26
 2.2.26
 Linux version 2.2.26'
