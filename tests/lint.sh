@@ -74,7 +74,8 @@ lint_mandoc() {
 }
 
 lint_shellcheck() {
-	for script in $(files '*.sh') .ci/run $(make -s script-list); do
+	for script in $(files '*.sh') .ci/run $(make -s script-list) \
+		$(grep -l '^#!/bin/sh' examples/*[!.][!s][!h]); do
 		check "shellcheck $script" shellcheck -x -s sh "$script"
 	done
 	for script in $(files '*.bats') $(files '*.bash'); do
