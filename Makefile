@@ -308,6 +308,7 @@ UNIT_SHARED = \
 	tests/unit/names.c \
 	tests/unit/ops.c \
 	tests/unit/router.c \
+	tests/unit/words.c \
 
 FUZZERS = \
 	tests/fuzz/fuzz_frag.c \

@@ -35,17 +35,3 @@ uint64_t cksum_add(uint64_t sum, const uint8_t *p, uint32_t n)
 	folded = (uint16_t)~cksum_fold(native);
 	return sum + be16toh(folded);
 }
-
-uint16_t cksum_update16(uint16_t old, uint16_t from, uint16_t to)
-{
-	return cksum_fold((uint64_t)(uint16_t)~old + (uint16_t)~from + to);
-}
-
-uint16_t cksum_update32(uint16_t old, uint32_t from, uint32_t to)
-{
-	uint64_t sum = (uint16_t)~old;
-
-	sum += (uint64_t)(uint16_t) ~(from >> 16) + (uint16_t)~from;
-	sum += (uint64_t)(to >> 16) + (to & 0xFFFF);
-	return cksum_fold(sum);
-}

@@ -1,4 +1,4 @@
-/* The Internet checksum (RFC 1071) and its incremental change (RFC 1624). */
+/* The Internet checksum, RFC 1071. */
 #ifndef CORE_CKSUM_H
 #define CORE_CKSUM_H
 
@@ -17,11 +17,6 @@ static inline uint16_t cksum_fold(uint64_t sum)
 	sum = (sum >> 16) + (uint16_t)sum;
 	return (uint16_t)~sum;
 }
-
-/* Checksum @old (host order) after a 16-bit word, or a 32-bit one, changed. RFC
- * 1624, eq. 3. */
-uint16_t cksum_update16(uint16_t old, uint16_t from, uint16_t to);
-uint16_t cksum_update32(uint16_t old, uint32_t from, uint32_t to);
 
 /* Sum of the TCP, UDP pseudo header (RFC 793, 3.1). Addresses in host order. */
 static inline uint64_t cksum_pseudo(uint32_t src, uint32_t dst, uint8_t proto,

@@ -5,15 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void text_init(struct text *t)
-{
-	*t = (struct text){ 0 };
-}
-
 void text_fini(struct text *t)
 {
 	free(t->s);
-	text_init(t);
+	*t = (struct text){ 0 };
 }
 
 char *text_room(struct text *t, size_t n)

@@ -16,8 +16,7 @@ struct text {
 	bool bad; /* no memory: what was written since is missing */
 };
 
-/* An empty text owns nothing: `struct text t = { 0 };` is one too. */
-void text_init(struct text *t);
+/* An empty text, `struct text t = { 0 };`, owns nothing. */
 void text_fini(struct text *t);
 
 /* Room for @n more bytes and a NUL; returns where they go, or NULL (and the

@@ -96,15 +96,14 @@ void fwd_rule_gone(struct fw *fw, enum fwd_mod mod);
 
 /*
  * @link is where a slot's number stands in the state: a list's head, or .next
- * of the slot before. Put in @slot there; take out the slot that stands there.
+ * of the slot before. Puts @slot in there.
  */
 void fwd_link(struct fw *fw, const uint32_t *link, uint32_t slot);
-void fwd_unlink(struct fw *fw, const uint32_t *link);
 /* The place behind the last of the list that begins at @link. */
 const uint32_t *fwd_tail(const struct fw *fw, const uint32_t *link);
 /* The slot at @link becomes the last of the list that begins at @head. */
 void fwd_rotate(struct fw *fw, const uint32_t *head, const uint32_t *link);
-/* Takes it out and frees it. */
+/* Takes the slot at @link out and frees it. */
 void fwd_drop(struct fw *fw, const uint32_t *link);
 
 #endif

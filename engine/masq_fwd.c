@@ -61,7 +61,8 @@ void fwd_link(struct fw *fw, const uint32_t *link, uint32_t slot)
 	*(uint32_t *)fw_edit(fw, link, sizeof(*link)) = slot;
 }
 
-void fwd_unlink(struct fw *fw, const uint32_t *link)
+/* Takes out the slot whose number stands at @link. */
+static void unlink_at(struct fw *fw, const uint32_t *link)
 {
 	const struct fwd_slot *s = fwd_at(fw, *link);
 
@@ -82,7 +83,7 @@ void fwd_rotate(struct fw *fw, const uint32_t *head, const uint32_t *link)
 {
 	uint32_t slot = *link;
 
-	fwd_unlink(fw, link);
+	unlink_at(fw, link);
 	fwd_link(fw, fwd_tail(fw, head), slot);
 }
 
@@ -90,7 +91,7 @@ void fwd_drop(struct fw *fw, const uint32_t *link)
 {
 	uint32_t slot = *link;
 
-	fwd_unlink(fw, link);
+	unlink_at(fw, link);
 	fw_slot_free(fw, FW_T_FORWARD, slot);
 }
 

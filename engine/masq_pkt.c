@@ -40,7 +40,15 @@ struct ends {
 	uint16_t sport, dport;
 };
 
-enum masq_shape masq_shape(const struct pkt *p, const struct pkt_info *info)
+/* What a packet has of its transport header. */
+enum shape {
+	SHAPE_OK,
+	SHAPE_OTHER,     /* neither TCP, UDP nor ICMP */
+	SHAPE_SHORT,     /* or a TCP data offset beyond the end */
+	SHAPE_NO_OFFSET, /* a TCP data offset of 0 */
+};
+
+static enum shape shape_of(const struct pkt *p, const struct pkt_info *info)
 {
 	uint32_t size = info->tot_len - info->ihl, offset;
 
@@ -316,7 +324,7 @@ enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 	};
 	const struct masq_entry *e;
 
-	if (masq_shape(p, info) != SHAPE_OK ||
+	if (shape_of(p, info) != SHAPE_OK ||
 	    (info->proto == IPPROTO_ICMP && !t.era->icmp))
 		return not_masqueradable(t.era, info);
 	if (info->proto == IPPROTO_ICMP)
@@ -398,7 +406,7 @@ enum masq_result masq_in(struct fw *fw, struct pkt *p, struct pkt_info *info)
 {
 	struct through t = { fw,        p,       info,        FW_NIL,
 			     info->dst, MASQ_IN, masq_era(fw) };
-	enum masq_shape shape = masq_shape(p, info);
+	enum shape shape = shape_of(p, info);
 	const struct masq_entry *e;
 
 	if (shape == SHAPE_OTHER || shape == SHAPE_NO_OFFSET ||

@@ -18,15 +18,6 @@ enum masq_result {
 	MASQ_DONE, /* translated */
 };
 
-/* What a packet must have of its transport header. */
-enum masq_shape {
-	SHAPE_OK,
-	SHAPE_OTHER,    /* neither TCP, UDP nor ICMP */
-	SHAPE_SHORT,    /* or a TCP data offset beyond the end */
-	SHAPE_NO_OFFSET /* a TCP data offset of 0 */
-};
-enum masq_shape masq_shape(const struct pkt *p, const struct pkt_info *info);
-
 /* The rule said MASQ. @maddr: our address on the packet's way. */
 enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 			  struct pkt_info *info);

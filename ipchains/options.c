@@ -76,16 +76,16 @@ static bool fail_silently(struct parse *p)
 	return false;
 }
 
-bool ipchains_is_operand(const char *word)
+/* Whether a word may be one that an option picks up itself. */
+static bool is_operand(const char *word)
 {
 	return word && word[0] != '-' && word[0] != '!';
 }
 
 const char *ipchains_operand(struct parse *p)
 {
-	return ipchains_is_operand(optscan_peek(&p->scan, 0))
-		       ? optscan_take(&p->scan)
-		       : NULL;
+	return is_operand(optscan_peek(&p->scan, 0)) ? optscan_take(&p->scan)
+						     : NULL;
 }
 
 /*
@@ -180,7 +180,7 @@ static bool take_port_behind(struct parse *p, enum ipchains_option o,
 	const char *word = optscan_peek(&p->scan, 0);
 	bool inverted = word && strcmp(word, "!") == 0;
 
-	if (!ipchains_is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
+	if (!is_operand(inverted ? optscan_peek(&p->scan, 1) : word))
 		return true;
 	if (inverted)
 		optscan_take(&p->scan);

@@ -22,9 +22,7 @@ struct parse {
 bool ipchains_fail(struct parse *p, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Whether a word may be one that an option picks up itself. */
-bool ipchains_is_operand(const char *word);
-/* The next word, if it is such a one; else NULL. */
+/* The next word, if it may be one that an option picks up itself; else NULL. */
 const char *ipchains_operand(struct parse *p);
 
 /* Commands by their letters, with the words behind them. */

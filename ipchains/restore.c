@@ -219,11 +219,24 @@ struct restoring {
 	bool some_skipped;
 };
 
+/* Tells why, if it did not. */
+static bool succeeded(struct restoring *now, const struct restore_line *line,
+		      int error)
+{
+	struct text why = { 0 };
+
+	if (error >= 0)
+		return true;
+	ipchains_explain(now->c, &line->cmd, error, &why);
+	complain(now->r, line->number, why.s ? why.s : "", now->err);
+	text_fini(&why);
+	return false;
+}
+
 static bool apply_chain(struct restoring *now, const struct restore_line *line)
 {
 	const struct ipchains_cmd *cmd = &line->cmd;
 	const struct restore_chain *chain = find_chain(now->r, cmd->chain);
-	struct text why = { 0 };
 	int error;
 
 	text_printf(now->out, "Restoring `%s'.\n", cmd->chain);
@@ -238,12 +251,7 @@ static bool apply_chain(struct restoring *now, const struct restore_line *line)
 	} else {
 		error = ipchains_apply(now->c, cmd, now->names, now->out);
 	}
-	if (error < 0) {
-		ipchains_explain(now->c, cmd, error, &why);
-		complain(now->r, line->number, why.s ? why.s : "", now->err);
-		text_fini(&why);
-	}
-	return error >= 0;
+	return succeeded(now, line, error);
 }
 
 /* Makes the chain and the target that a rule names. */
@@ -263,7 +271,6 @@ static bool apply_rule(struct restoring *now, const struct restore_line *line)
 	const struct ipchains_cmd *cmd = &line->cmd;
 	const struct restore_chain *chain =
 		now->some_skipped ? find_chain(now->r, cmd->chain) : NULL;
-	struct text why = { 0 };
 	int error;
 
 	if (chain && chain->there && chain->fate == FATE_SKIP)
@@ -276,12 +283,7 @@ static bool apply_rule(struct restoring *now, const struct restore_line *line)
 		create_missing(now, cmd);
 		error = ipchains_apply(now->c, cmd, now->names, now->out);
 	}
-	if (error < 0) {
-		ipchains_explain(now->c, cmd, error, &why);
-		complain(now->r, line->number, why.s ? why.s : "", now->err);
-		text_fini(&why);
-	}
-	return error >= 0;
+	return succeeded(now, line, error);
 }
 
 bool restore_apply(const struct restore *r, struct compat *c,

@@ -27,8 +27,9 @@ const char *wrapper_builtin(enum fw20_list list)
 	return NULL;
 }
 
-const struct wrapper_chain *wrapper_chain_of(const char *label,
-					     enum fw20_list list)
+/* The chain of ours that keeps @list, if @label is one. */
+static const struct wrapper_chain *chain_of(const char *label,
+					    enum fw20_list list)
 {
 	for (int i = 0; i < WRAPPER_CHAINS; i++)
 		if (wrapper_chains[i].list == list &&
@@ -157,7 +158,7 @@ int wrapper_list(const struct listing *l, enum ipfwadm_category category,
 	for (size_t i = 0; i < l->n_rules; i++) {
 		const struct fw_rule_row *from = &l->rules[i];
 
-		chain = wrapper_chain_of(from->chain, list);
+		chain = chain_of(from->chain, list);
 		if (!chain)
 			continue;
 		if (!rule_from_chain(chain, &from->rule, &row.rule)) {

@@ -23,10 +23,6 @@ enum { WRAPPER_CHAINS = 6 };
 /* The built-in chain that a firewall list's policy is kept in. */
 const char *wrapper_builtin(enum fw20_list list);
 
-/* Whether a chain is one of ours that keeps @list. */
-const struct wrapper_chain *wrapper_chain_of(const char *label,
-					     enum fw20_list list);
-
 /*
  * Lists @category from the chains' rows. Rules that ipfwadm has no words for
  * are left out; returns how many.

@@ -37,7 +37,7 @@ struct text host22_log(struct host22 *h)
 {
 	struct text t = h->log;
 
-	text_init(&h->log);
+	h->log = (struct text){ 0 };
 	return t;
 }
 

@@ -9,26 +9,14 @@
 #include "ipchains/save.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/names.h"
+#include "tests/unit/words.h"
 
-enum { WORDS = 40, LINE = 256 };
+enum { LINE = 256 };
 
 /* Whether the host of these tests is one that should be warned. */
 static bool forwarding_off(void *ctx)
 {
 	return *(const bool *)ctx;
-}
-
-/* Splits a copy of @line at blanks; '' is the empty word. */
-static int split(char *line, char **argv)
-{
-	int argc = 0;
-
-	for (char *w = strtok(line, " "); w; w = strtok(NULL, " ")) {
-		assert_in_range(argc, 0, WORDS - 2);
-		argv[argc++] = strcmp(w, "''") == 0 ? w + 2 : w;
-	}
-	argv[argc] = NULL;
-	return argc;
 }
 
 /* The commands by their letters, the chain, and what belongs to them. */
@@ -78,7 +66,7 @@ static void run(const char *line, bool warn, struct text *got)
 	int argc;
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	argc = split(copy, argv);
+	argc = words_split(copy, argv);
 	text_puts(got, "");
 	if (ipchains_parse(argc, argv, &env, &cmd, got, &end)) {
 		tell_command(&cmd, got);

@@ -8,21 +8,9 @@
 
 #include "tests/unit/cmocka.h"
 #include "tests/unit/names.h"
+#include "tests/unit/words.h"
 
-enum { WORDS = 40, LINE = 256 };
-
-/* Splits a copy of @line at blanks; '' is the empty word. */
-static int split(char *line, char **argv)
-{
-	int argc = 0;
-
-	for (char *w = strtok(line, " "); w; w = strtok(NULL, " ")) {
-		assert_in_range(argc, 0, WORDS - 2);
-		argv[argc++] = strcmp(w, "''") == 0 ? w + 2 : w;
-	}
-	argv[argc] = NULL;
-	return argc;
-}
+enum { LINE = 256 };
 
 static int parse(const char *line, struct ipfwadm_cmd *cmd, struct text *why)
 {
@@ -30,7 +18,7 @@ static int parse(const char *line, struct ipfwadm_cmd *cmd, struct text *why)
 	int argc;
 
 	snprintf(copy, sizeof(copy), "%s", line);
-	argc = split(copy, argv);
+	argc = words_split(copy, argv);
 	return ipfwadm_parse(argc, argv, &test_names, cmd, why);
 }
 

@@ -18,10 +18,9 @@ static void empty_owns_nothing(void **state)
 
 static void grows_past_any_first_room(void **state)
 {
-	struct text t;
+	struct text t = { 0 };
 
 	(void)state;
-	text_init(&t);
 	for (int i = 0; i < 10000; i++)
 		text_printf(&t, "%04d", i);
 	assert_false(t.bad);
