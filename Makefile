@@ -126,6 +126,7 @@ LAUNCHER = \
 	launcher/view.c \
 	launcher/view_conf.c \
 	launcher/view_fs.c \
+	launcher/view_host.c \
 	launcher/view_server.c \
 	launcher/watch.c \
 

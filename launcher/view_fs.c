@@ -22,6 +22,7 @@
 
 #include "core/text.h"
 #include "launcher/view_conf.h"
+#include "launcher/view_host.h"
 #include "libcompat/compat.h"
 #include "proc-emu/proc.h"
 
@@ -38,6 +39,7 @@ enum node_kind {
 	NODE_LINK, /* to a real file of the caller's /proc/net */
 	NODE_REAL, /* a real file, passed through */
 	NODE_REAL_DIR,
+	NODE_HOST, /* of the emulated host's interfaces and routes */
 	NODE_CONF, /* a switch of an emulated interface */
 	NODE_CONF_DIR,
 };
@@ -230,6 +232,8 @@ static enum node_kind find(struct view_fs *fs, const char *path,
 
 	*st = (struct stat){ .st_nlink = 1 };
 	each_old_file(fs, search_one, &s);
+	if (s.found == NODE_NONE && view_host_has(path))
+		s.found = NODE_HOST;
 	for (int i = 0; i < VIEW_BLENDS && s.found == NODE_NONE; i++)
 		if (path_below(view_blends[i].path, path))
 			s.found = NODE_DIR;
@@ -240,6 +244,9 @@ static enum node_kind find(struct view_fs *fs, const char *path,
 	switch (s.found) {
 	case NODE_OWN:
 		st->st_mode = S_IFREG | proc_mode(path);
+		break;
+	case NODE_HOST:
+		st->st_mode = S_IFREG | 0444;
 		break;
 	case NODE_LINK:
 		*st = (struct stat){ .st_nlink = 1 };
@@ -378,7 +385,7 @@ static void fs_open(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 	h->zero = (fi->flags & O_ACCMODE) == O_RDWR;
 	if (kind == NODE_REAL)
 		h->fd = open_real(fs, path, fi->flags);
-	else if (kind != NODE_OWN && kind != NODE_CONF)
+	else if (kind != NODE_OWN && kind != NODE_HOST && kind != NODE_CONF)
 		h->fd = -ENOENT;
 	if (h->fd < -1) {
 		fuse_reply_err(req, -h->fd);
@@ -424,7 +431,10 @@ static int handle_render(struct view_fs *fs, const char *path, struct handle *h)
 	r = enter(fs);
 	if (r)
 		return r;
-	r = compat_proc_read(fs->c, path, h->zero, &h->text);
+	if (h->kind == NODE_HOST)
+		view_host_render(fs->c, path, &h->text);
+	else
+		r = compat_proc_read(fs->c, path, h->zero, &h->text);
 	if (r == 0 && h->zero)
 		r = compat_commit(fs->c);
 	compat_leave(fs->c);

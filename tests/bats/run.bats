@@ -85,6 +85,22 @@ input
 net.ipv4.ip_dynaddr = 2'
 }
 
+@test "/proc/net/dev and route are the emulated host's" {
+	fwcompat host if eth0 192.168.1.1/24
+	fwcompat host if ppp9 203.0.113.5/32 ppp
+	fwcompat host route default ppp9 203.0.113.254
+	run -0 fwcompat run sh -c 'sed -n "s/:.*//p" /proc/net/dev
+		awk "{ print \$1, \$2, \$3, \$4, \$8 }" /proc/net/route
+		echo 1 2>&- >/proc/net/dev || echo not written'
+	assert_output '    lo
+  eth0
+  ppp9
+Iface Destination Gateway Flags Mask
+eth0 0001A8C0 00000000 0001 00FFFFFF
+ppp9 00000000 FE7100CB 0003 00000000
+not written'
+}
+
 @test "each interface of the emulated host has switches" {
 	fwcompat host if ppp0 203.0.113.5/32 ppp
 	run -0 --separate-stderr fwcompat run sh -c 'cd /proc/sys/net/ipv4/conf
