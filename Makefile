@@ -104,6 +104,7 @@ LIBCOMPAT = \
 	libcompat/sockopt.c \
 	libcompat/store.c \
 	libcompat/store_file.c \
+	libcompat/store_header.c \
 	libcompat/store_room.c \
 	libcompat/store_seal.c \
 	libcompat/trace.c \
@@ -298,6 +299,7 @@ UNIT_TESTS = \
 	tests/unit/test_rules20.c \
 	tests/unit/test_sockopt.c \
 	tests/unit/test_store.c \
+	tests/unit/test_store_file.c \
 	tests/unit/test_text.c \
 	tests/unit/test_top.c \
 	tests/unit/test_wheel.c \
@@ -308,6 +310,7 @@ UNIT_SHARED = \
 	tests/unit/host22.c \
 	tests/unit/names.c \
 	tests/unit/ops.c \
+	tests/unit/place.c \
 	tests/unit/router.c \
 	tests/unit/words.c \
 

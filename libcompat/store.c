@@ -21,35 +21,12 @@
 #include "engine/path.h"
 #include "libcompat/clock.h"
 #include "libcompat/store_file.h"
+#include "libcompat/store_header.h"
 #include "libcompat/store_room.h"
 #include "libcompat/store_seal.h"
 
-/* MAKING and READY are such as nobody scribbles: "make", "read" in ASCII. */
 enum {
-	STORE_VERSION = 1,
 	PAGE = 4096,
-	MAKING = 0x6D616B65,
-	READY = 0x72656164,
-};
-
-/* The file's first page. */
-struct header {
-	char magic[8];
-	uint32_t ready;   /* MAKING, READY */
-	uint32_t version; /* STORE_VERSION */
-	uint32_t layout;  /* see state_layout() */
-	uint32_t file_bytes;
-	uint64_t saved; /* blocks in the journal; 0: no open transaction */
-	char boot_id[40];
-	uint32_t sum; /* over what never changes, see header_sum() */
-	uint32_t pad;
-	struct store_room room;
-};
-_Static_assert(sizeof(struct header) == 216, "state file format changed");
-
-static const char magic[8] = "fwcompat";
-
-enum {
 	BLOCKS = sizeof(struct fw_state) / JOURNAL_BLOCK,
 	INDEX_AT = PAGE,
 	INDEX_BYTES = (BLOCKS * 4 + PAGE - 1) / PAGE * PAGE,
@@ -64,7 +41,7 @@ _Static_assert(FW_STATE_FIXED % PAGE == 0, "not a whole page");
 struct store {
 	int fd;
 	uint8_t *map;
-	struct header *header; /* these three lie in .map */
+	struct store_header *header; /* these three lie in .map */
 	struct fw_state *state;
 	struct journal journal;
 	char boot_id[CLOCK_BOOT_ID];
@@ -74,54 +51,6 @@ struct store {
 	const struct fw_env *host; /* the caller's, behind ours; or NULL */
 	char why[256];
 };
-
-/* A number that differs between states whose parts lie differently. */
-static uint32_t state_layout(void)
-{
-	static const uint32_t parts[] = {
-		FW_STATE_VERSION,
-		offsetof(struct fw_state, host),
-		offsetof(struct fw_state, chains),
-		offsetof(struct fw_state, lists),
-		offsetof(struct fw_state, helpers),
-		offsetof(struct fw_state, modules),
-		offsetof(struct fw_state, rate),
-		offsetof(struct fw_state, masq),
-		offsetof(struct fw_state, fwd),
-		offsetof(struct fw_state, chain),
-		offsetof(struct fw_state, rule),
-		offsetof(struct fw_state, rule20),
-		offsetof(struct fw_state, forward),
-		offsetof(struct fw_state, entry),
-		sizeof(struct fw_state),
-	};
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		sum = sum * 31 + parts[i];
-	return sum;
-}
-
-/* Fowler, Noll and Vo's hash, from @hash on. */
-static uint32_t hash_bytes(uint32_t hash, const void *p, size_t n)
-{
-	const uint8_t *bytes = p;
-
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ bytes[i]) * 0x01000193;
-	return hash;
-}
-
-/* Of what stays as it is from the file's making to its end. */
-static uint32_t header_sum(const struct header *h)
-{
-	uint32_t sum = hash_bytes(0x811C9DC5, h->magic, sizeof(h->magic));
-
-	sum = hash_bytes(sum, &h->version, sizeof(h->version));
-	sum = hash_bytes(sum, &h->layout, sizeof(h->layout));
-	sum = hash_bytes(sum, &h->file_bytes, sizeof(h->file_bytes));
-	return hash_bytes(sum, h->boot_id, sizeof(h->boot_id));
-}
 
 static int fail(struct store *s, int r, const char *text)
 {
@@ -199,7 +128,7 @@ static int set_length(struct store *s)
  */
 static int make(struct store *s)
 {
-	struct header *h = s->header;
+	struct store_header *h = s->header;
 	struct fw fw = { 0 };
 	int r;
 
@@ -216,12 +145,7 @@ static int make(struct store *s)
 	fw_start_clock(&fw, clock_ticks());
 	fw_fini(&fw);
 	s->state->g.seal = store_seal_all(s->state, &h->room);
-	memcpy(h->magic, magic, sizeof(magic));
-	memcpy(h->boot_id, s->boot_id, sizeof(s->boot_id));
-	h->version = STORE_VERSION;
-	h->layout = state_layout();
-	h->file_bytes = FILE_BYTES;
-	h->sum = header_sum(h);
+	store_header_make(h, FILE_BYTES, s->boot_id);
 	atomic_signal_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&h->ready = READY;
 	store_file_stamp(s->fd);
@@ -236,7 +160,7 @@ fail:
 /* Takes back what a killed process had not committed. */
 static int recover(struct store *s)
 {
-	const struct header *h = s->header;
+	const struct store_header *h = s->header;
 
 	if (!h->saved)
 		return 0;
@@ -299,7 +223,7 @@ static bool is_unmade(const struct store *s, size_t size)
 		return true;
 	if (size == FILE_BYTES && s->header->ready == MAKING)
 		return true;
-	if (s->header->ready || !is_zero(s, 0, sizeof(struct header)))
+	if (s->header->ready || !is_zero(s, 0, sizeof(struct store_header)))
 		return false;
 	return size == PAGE ||
 	       (size == FILE_BYTES &&
@@ -309,8 +233,7 @@ static bool is_unmade(const struct store *s, size_t size)
 /* Whether it is a state file, if a damaged one; nothing else has its length. */
 static bool is_ours(const struct store *s, size_t size)
 {
-	return size == FILE_BYTES ||
-	       memcmp(s->header->magic, magic, sizeof(magic)) == 0;
+	return size == FILE_BYTES || store_header_named(s->header);
 }
 
 /* Brings the file, locked, into a state that can be worked with. */
@@ -318,7 +241,7 @@ static int prepare(struct store *s)
 {
 	static const char damaged[] =
 		"the state file is damaged; `fwcompat reset' makes a new one";
-	const struct header *h = s->header;
+	const struct store_header *h = s->header;
 	bool stamped;
 	size_t size;
 	int r = store_file_look(s->fd, &size, &stamped);
@@ -329,13 +252,11 @@ static int prepare(struct store *s)
 		return make(s);
 	if (!is_ours(s, size))
 		return fail(s, -ENOEXEC, "not a state file");
-	if (h->ready != READY || h->sum != header_sum(h) ||
-	    memcmp(h->magic, magic, sizeof(magic)))
+	if (h->ready != READY || !store_header_whole(h))
 		return fail(s, -EPROTO, damaged);
 	if (memcmp(h->boot_id, s->boot_id, sizeof(s->boot_id)))
 		return make(s);
-	if (h->version != STORE_VERSION || h->layout != state_layout() ||
-	    h->file_bytes != FILE_BYTES)
+	if (!store_header_fits(h, FILE_BYTES))
 		return fail(s, -EPROTO,
 			    "the state file is of another version of fwcompat; "
 			    "`fwcompat reset' makes a new one");
