@@ -123,6 +123,8 @@ LAUNCHER = \
 	launcher/family.c \
 	launcher/namespaces.c \
 	launcher/notify.c \
+	launcher/opens.c \
+	launcher/peek.c \
 	launcher/programs.c \
 	launcher/view.c \
 	launcher/view_conf.c \

@@ -135,10 +135,7 @@ static int play_files(char *const *names, int n, bool checking)
 		return CMD_FAILED;
 	}
 	if (*play_warning(p))
-		fprintf(stderr,
-			"fwcompat play: the old /proc files are not in place: "
-			"%s\n",
-			play_warning(p));
+		fprintf(stderr, "fwcompat play: %s\n", play_warning(p));
 	for (int i = 0; i < n && !stop; i++) {
 		int status = play_file(p, names[i], checking);
 

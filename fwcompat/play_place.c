@@ -47,13 +47,30 @@ static int make_dir(struct play_place *place)
 	return mkdtemp(place->dir) ? 0 : -errno;
 }
 
+/* As much of a view as the machine allows; .warning says what it does not. */
+static void open_view(struct play_place *place,
+		      const struct view_options *options)
+{
+	char why[256] = "";
+	const char *lacks = "are not there";
+
+	if (view_open(&place->view, options, why, sizeof(why)))
+		place->view = NULL;
+	else if (view_is_whole(place->view))
+		return;
+	else
+		lacks = "can be opened, but are not seen otherwise";
+	snprintf(place->warning, sizeof(place->warning),
+		 "the old /proc files %s: %s", lacks, why);
+}
+
 int place_open(struct play_place *place)
 {
 	const char *programs[3] = { place->programs.bin, NULL, NULL };
 	char dir[PATH_MAX];
-	struct view_options options = { .dir = dir,
-					.net = true,
-					.programs = programs };
+	struct view_options options = {
+		.dir = dir, .net = true, .programs = programs, .or_opens = true
+	};
 	int r;
 
 	*place = (struct play_place){ 0 };
@@ -65,9 +82,7 @@ int place_open(struct play_place *place)
 		return r;
 	if (mkdir(place_path(place, "view", dir), 0755))
 		return -errno;
-	if (view_open(&place->view, &options, place->warning,
-		      sizeof(place->warning)))
-		place->view = NULL;
+	open_view(place, &options);
 	return family_adopt();
 }
 
@@ -86,13 +101,25 @@ static void remove_tree(const char *path)
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
+/* Files first: in a view by opens nothing can be opened once it is closed. */
 void place_close(struct play_place *place)
 {
+	char view[PATH_MAX];
+
 	family_end();
-	view_close(place->view);
-	place->view = NULL;
 	if (place->dir[0])
 		remove_tree(place->dir);
+	view_close(place->view);
+	place->view = NULL;
+	rmdir(place_path(place, "view", view));
+	rmdir(place->dir);
+}
+
+int place_settle(struct play_place *place)
+{
+	return place->view && !view_is_whole(place->view)
+		       ? view_show(place->view)
+		       : 0;
 }
 
 /* The network names that Debian comes with; hosts of before 2.2 had none. */
@@ -122,7 +149,7 @@ static int reset_view(struct play_place *place, enum fw_era era)
 		if (access(files[i].path, F_OK) == 0)
 			r = view_replace(place->view, files[i].path,
 					 files[i].text);
-	return r;
+	return r == -EOPNOTSUPP ? 0 : r;
 }
 
 int place_reset(struct play_place *place, enum fw_era era)

@@ -13,7 +13,7 @@ struct play_place {
 	char dir[256];
 	struct view
 		*view; /* NULL: there could be none, and .warning says why */
-	char warning[256];
+	char warning[400];
 	struct programs programs;
 };
 
@@ -28,6 +28,9 @@ char *place_path(const struct play_place *place, const char *name, char *path);
 /* Throws away what the last recording left, and sets names as @era's host knew
  * them. 0 or -errno. */
 int place_reset(struct play_place *place, enum fw_era era);
+
+/* What a command wrote into old files has come to the host. 0 or -errno. */
+int place_settle(struct play_place *place);
 
 /* Begins the fed file @path, empty; then lines are added. 0 or -errno. */
 int place_feed(struct play_place *place, const char *path);

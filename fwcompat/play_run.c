@@ -233,6 +233,8 @@ static int play_command(struct play *p, const struct play_item *it)
 		    : -ENOMEM;
 
 	place_env_free(env);
+	if (r == 0)
+		r = place_settle(&p->place);
 	if (r) {
 		text_fini(&got.out);
 		text_fini(&got.err);

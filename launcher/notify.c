@@ -11,10 +11,10 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "core/le.h"
+#include "launcher/peek.h"
 #include "libcompat/compat.h"
 #include "libcompat/sockopt.h"
 
@@ -120,22 +120,6 @@ int notify_install(void)
 	return listener;
 }
 
-static bool peek(pid_t pid, uint64_t from, void *to, size_t n)
-{
-	struct iovec here = { to, n };
-	struct iovec there = { (void *)(uintptr_t)from, n };
-
-	return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)n;
-}
-
-static bool poke(pid_t pid, uint64_t to, void *from, size_t n)
-{
-	struct iovec here = { from, n };
-	struct iovec there = { (void *)(uintptr_t)to, n };
-
-	return process_vm_writev(pid, &here, 1, &there, 1, 0) == (ssize_t)n;
-}
-
 /* Makes one of the three ways in. Whether the call could be read at all. */
 static bool read_call(const struct seccomp_notif *req, struct call *call)
 {
@@ -150,7 +134,8 @@ static bool read_call(const struct seccomp_notif *req, struct call *call)
 		int n = req->data.args[0] == SYS_SOCKET ? 3 : 5;
 
 		call->is_socket = n == 3;
-		if (!peek(req->pid, req->data.args[1], args, 4U * (size_t)n))
+		if (!peek((pid_t)req->pid, req->data.args[1], args,
+			  4U * (size_t)n))
 			return false;
 		for (int i = 0; i < n; i++)
 			call->arg[i] = get_le32(args + 4 * i);
@@ -226,7 +211,7 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 	if (call->arg[1] != IPPROTO_IP || number < OLD_OPTIONS ||
 	    len > sizeof(bytes))
 		return;
-	if (!peek(req->pid, call->arg[3], bytes, len)) {
+	if (!peek((pid_t)req->pid, call->arg[3], bytes, len)) {
 		resp->flags = 0;
 		resp->error = -EFAULT;
 		return;
@@ -236,7 +221,7 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 		return;
 	resp->flags = 0;
 	resp->error = rc;
-	if (!rc && back && !poke(req->pid, call->arg[3], bytes, back))
+	if (!rc && back && !poke((pid_t)req->pid, call->arg[3], bytes, back))
 		resp->error = -EFAULT;
 }
 

@@ -23,11 +23,14 @@
 #include <unistd.h>
 
 #include "launcher/namespaces.h"
+#include "launcher/opens.h"
 #include "launcher/view_server.h"
 
 struct view {
-	char dir[256]; /* a tmpfs of the namespace's own */
-	int server;    /* the socket */
+	char dir[256]; /* a tmpfs of the namespace's own, if .mounted */
+	bool mounted;
+	int server;  /* the socket */
+	bool served; /* it has got what to serve */
 };
 
 /* Where scripts look for programs by full path. */
@@ -95,7 +98,7 @@ static int mount_fuse(const char *dir)
 }
 
 /* Mounts our /proc on @dir and has it served. */
-static int start_files(const struct view *v, const char *dir)
+static int start_files(struct view *v, const char *dir)
 {
 	int fds[VIEW_FDS], n = VIEW_FD_REAL, r;
 
@@ -109,7 +112,8 @@ static int start_files(const struct view *v, const char *dir)
 			r = -errno;
 	}
 	if (r == 0)
-		r = view_server_give(v->server, fds);
+		r = view_server_give(v->server, fds, VIEW_FDS);
+	v->served = r == 0;
 	while (n > 0)
 		close(fds[--n]);
 	return r;
@@ -228,9 +232,8 @@ static int mount_top(const struct view *v)
 	return r;
 }
 
-static int mount_all(const struct view *v, const char *const *programs)
+static int mount_files(const struct view *v)
 {
-	int n = sizeof(program_places) / sizeof(program_places[0]);
 	int r = mount_net(v);
 
 	if (r == 0)
@@ -239,6 +242,13 @@ static int mount_all(const struct view *v, const char *const *programs)
 		r = mount_sysctls(v, &view_blends[VIEW_IPV4]);
 	if (r == 0)
 		r = mount_sysctls(v, &view_blends[VIEW_KERNEL]);
+	return r;
+}
+
+static int mount_places(const struct view *v, const char *const *programs)
+{
+	int n = sizeof(program_places) / sizeof(program_places[0]), r = 0;
+
 	for (int i = 0; programs && r == 0 && i < n; i++)
 		r = mount_programs(v, program_places[i], programs, i);
 	return r;
@@ -278,10 +288,70 @@ static int protect(const char *writable)
 	return r;
 }
 
-static int fail(struct view *v, int r, const char *what, char *why, size_t n)
+static int fail(int r, const char *what, char *why, size_t n)
 {
 	snprintf(why, n, "%s: %s", what, strerror(-r));
-	view_close(v);
+	return r;
+}
+
+static int enter_namespaces(const struct view_options *options, char *why,
+			    size_t n)
+{
+	int r = namespaces_enter(CLONE_NEWNS |
+				 (options->net ? CLONE_NEWNET : 0) |
+				 (options->writable ? CLONE_NEWPID : 0));
+
+	if (r == 0)
+		return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)
+			       ? fail(-errno, "no private mounts", why, n)
+			       : 0;
+	/* errno says "no space" or "not permitted", which helps nobody. */
+	snprintf(why, n,
+		 "it takes a mount namespace, and for who is not root a user "
+		 "namespace, which this machine or container does not allow");
+	return r;
+}
+
+/* All that is mounted. */
+static int make_mounts(struct view *v, const struct view_options *options,
+		       char *why, size_t n)
+{
+	char path[PATH_MAX];
+	int r = enter_namespaces(options, why, n);
+
+	if (r)
+		return r;
+	if (options->writable)
+		r = protect(options->writable);
+	if (r)
+		return fail(r, options->writable, why, n);
+	if (mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
+		  "mode=0755"))
+		return fail(-errno, v->dir, why, n);
+	v->mounted = true;
+	r = mount_places(v, options->programs);
+	if (r)
+		return fail(r, "mounting", why, n);
+	if (mkdir(in_dir(v, "proc", path), 0755))
+		return fail(-errno, path, why, n);
+	r = start_files(v, path);
+	if (r)
+		return fail(r,
+			    "/dev/fuse, by which the old /proc files are shown",
+			    why, n);
+	r = mount_files(v);
+	return r ? fail(r, "mounting", why, n) : 0;
+}
+
+/* The next best: opens are answered, and nothing needs to be mounted. */
+static int answer_opens(struct view *v)
+{
+	int listener = opens_install(), r;
+
+	if (listener < 0)
+		return listener;
+	r = view_server_give(v->server, &listener, 1);
+	close(listener);
 	return r;
 }
 
@@ -289,48 +359,21 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 	      size_t why_len)
 {
 	struct view *v = calloc(1, sizeof(*v));
-	char path[PATH_MAX];
 	int r;
 
 	if (!v)
 		return -ENOMEM;
 	snprintf(v->dir, sizeof(v->dir), "%s", options->dir);
 	v->server = view_server_start();
-	if (v->server < 0)
-		return fail(v, v->server, "no server", why, why_len);
-	r = namespaces_enter(CLONE_NEWNS | (options->net ? CLONE_NEWNET : 0) |
-			     (options->writable ? CLONE_NEWPID : 0));
-	if (r) {
-		/* errno says "no space" or "not permitted", which helps nobody.
-		 */
-		snprintf(why, why_len,
-			 "it takes a mount namespace, and for who is not root "
-			 "a user namespace, which this machine or container "
-			 "does not allow");
+	r = v->server < 0 ? fail(v->server, "no server", why, why_len)
+			  : make_mounts(v, options, why, why_len);
+	if (r && options->or_opens && v->server >= 0 && !v->served)
+		r = answer_opens(v);
+	if (r == 0)
+		*vp = v;
+	else
 		view_close(v);
-		return r;
-	}
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return fail(v, -errno, "no private mounts", why, why_len);
-	if (options->writable)
-		r = protect(options->writable);
-	if (r)
-		return fail(v, r, options->writable, why, why_len);
-	if (mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
-		  "mode=0755"))
-		return fail(v, -errno, v->dir, why, why_len);
-	if (mkdir(in_dir(v, "proc", path), 0755))
-		return fail(v, -errno, path, why, why_len);
-	r = start_files(v, path);
-	if (r)
-		return fail(v, r,
-			    "/dev/fuse, by which the old /proc files are shown",
-			    why, why_len);
-	r = mount_all(v, options->programs);
-	if (r)
-		return fail(v, r, "mounting", why, why_len);
-	*vp = v;
-	return 0;
+	return r;
 }
 
 void view_close(struct view *v)
@@ -339,7 +382,8 @@ void view_close(struct view *v)
 		return;
 	if (v->server >= 0)
 		close(v->server);
-	umount2(v->dir, MNT_DETACH);
+	if (v->mounted)
+		umount2(v->dir, MNT_DETACH);
 	free(v);
 }
 
@@ -348,12 +392,19 @@ int view_show(struct view *v)
 	return view_server_show(v->server);
 }
 
+bool view_is_whole(const struct view *v)
+{
+	return v->served;
+}
+
 int view_replace(struct view *v, const char *path, const char *text)
 {
 	char copy[PATH_MAX], name[256];
 	struct stat st;
 	int r;
 
+	if (!v->mounted)
+		return -EOPNOTSUPP;
 	snprintf(name, sizeof(name), "file%s", path);
 	for (char *s = name; (s = strchr(s, '/'));)
 		*s = '-';

@@ -31,6 +31,13 @@ struct view_options {
 	/* Directories whose programs also stand in /sbin and its kin; NULL at
 	 * the end. NULL: none. */
 	const char *const *programs;
+	/*
+	 * Where mounts or /dev/fuse are not to be had, better a view in which
+	 * old files can be opened, but are not seen otherwise, than none;
+	 * @why of view_open() then tells what was missing. Whoever is in such a
+	 * view cannot be watched (launcher/watch.h).
+	 */
+	bool or_opens;
 };
 
 /*
@@ -41,6 +48,9 @@ struct view_options {
 int view_open(struct view **v, const struct view_options *options, char *why,
 	      size_t why_len);
 
+/* Whether old files are there for all purposes; see .or_opens. */
+bool view_is_whole(const struct view *v);
+
 /* Takes the files away from everybody who still is in the namespace. */
 void view_close(struct view *v);
 
@@ -48,7 +58,8 @@ void view_close(struct view *v);
  * names (FWCOMPAT_STATE and the like). 0 or -errno. */
 int view_show(struct view *v);
 
-/* From now on the file @path, which must exist, has this text. 0 or -errno. */
+/* From now on the file @path, which must exist, has this text. 0 or -errno;
+ * -EOPNOTSUPP: nothing can be mounted. */
 int view_replace(struct view *v, const char *path, const char *text);
 
 #endif

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "launcher/namespaces.h"
+#include "launcher/opens.h"
 
 /* What names the kernel to show: a message is a value each, with its NUL. */
 static const char *const names[] = { "FWCOMPAT_BACKEND", "FWCOMPAT_LOG",
@@ -35,7 +36,7 @@ union fd_message {
 	char room[CMSG_SPACE(sizeof(int) * VIEW_FDS)];
 };
 
-/* 0, or -1: the other end is gone. */
+/* How many came; 0: the other end is gone. */
 static int take_fds(int server, int fds[VIEW_FDS])
 {
 	char byte;
@@ -52,15 +53,38 @@ static int take_fds(int server, int fds[VIEW_FDS])
 		n = recvmsg(server, &msg, MSG_CMSG_CLOEXEC);
 	while (n < 0 && errno == EINTR);
 	c = n > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
-	if (!c || c->cmsg_type != SCM_RIGHTS ||
-	    c->cmsg_len != CMSG_LEN(sizeof(int) * VIEW_FDS))
-		return -1;
-	memcpy(fds, CMSG_DATA(c), sizeof(int) * VIEW_FDS);
-	return 0;
+	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len > sizeof(control))
+		return 0;
+	memcpy(fds, CMSG_DATA(c), c->cmsg_len - CMSG_LEN(0));
+	return (int)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+}
+
+/* What answers: one of the two. */
+struct service {
+	struct view_fs *fs;
+	struct opens *opens;
+};
+
+static int service_fd(const struct service *s)
+{
+	return s->fs ? view_fs_fd(s->fs) : opens_fd(s->opens);
+}
+
+static void service_show(const struct service *s)
+{
+	if (s->fs)
+		view_fs_show(s->fs);
+	else
+		opens_show(s->opens);
+}
+
+static int service_serve(const struct service *s)
+{
+	return s->fs ? view_fs_serve(s->fs) : opens_serve(s->opens);
 }
 
 /* Obeys one message of view_server_show(). False: the other end is gone. */
-static bool obey(int server, struct view_fs *fs)
+static bool obey(int server, const struct service *s)
 {
 	static char message[MESSAGE_MAX + 1];
 	ssize_t n = recv(server, message, MESSAGE_MAX, 0);
@@ -76,21 +100,22 @@ static bool obey(int server, struct view_fs *fs)
 			unsetenv(names[i]);
 		at += strlen(at) + 1;
 	}
-	view_fs_show(fs);
+	service_show(s);
 	return send(server, "", 1, MSG_NOSIGNAL) == 1;
 }
 
-static void serve(int server, struct view_fs *fs)
+static void serve(int server, const struct service *s)
 {
 	struct pollfd fds[2] = { { server, POLLIN, 0 },
-				 { view_fs_fd(fs), POLLIN, 0 } };
+				 { service_fd(s), POLLIN, 0 } };
 
 	for (;;) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			return;
-		if (fds[0].revents && !obey(server, fs))
+		if (fds[0].revents && !obey(server, s))
 			return;
-		if (fds[1].revents && view_fs_serve(fs))
+		if (fds[1].revents &&
+		    (!(fds[1].revents & POLLIN) || service_serve(s)))
 			fds[1].fd = -1;
 	}
 }
@@ -115,12 +140,21 @@ static int own_switches(int *real)
 	return 0;
 }
 
+static int open_fs(struct service *s, int fds[VIEW_FDS])
+{
+	char fuse[32];
+	int r = own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]);
+
+	snprintf(fuse, sizeof(fuse), "/dev/fd/%d", fds[VIEW_FD_FUSE]);
+	return r ? r : view_fs_open(&s->fs, fuse, false, fds + VIEW_FD_REAL);
+}
+
 /* Lives as long as the socket; a terminal's signals are not for us. */
 static void be_server(int server)
 {
-	char fuse[32];
 	int fds[VIEW_FDS], null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct view_fs *fs;
+	struct service s = { NULL, NULL };
+	int n;
 
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
@@ -130,14 +164,16 @@ static void be_server(int server)
 		dup2(null, 0);
 		dup2(null, 1);
 	}
-	if (take_fds(server, fds) ||
-	    own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]))
+	n = take_fds(server, fds);
+	if (n == VIEW_FDS ? open_fs(&s, fds)
+	    : n == 1      ? opens_open(&s.opens, fds[0])
+			  : -EPIPE)
 		return;
-	snprintf(fuse, sizeof(fuse), "/dev/fd/%d", fds[VIEW_FD_FUSE]);
-	if (view_fs_open(&fs, fuse, false, fds + VIEW_FD_REAL))
-		return;
-	serve(server, fs);
-	view_fs_close(fs);
+	serve(server, &s);
+	if (s.fs)
+		view_fs_close(s.fs);
+	else
+		opens_close(s.opens);
 }
 
 int view_server_start(void)
@@ -165,21 +201,24 @@ int view_server_start(void)
 	return r;
 }
 
-int view_server_give(int server, const int fds[VIEW_FDS])
+int view_server_give(int server, const int *fds, int n)
 {
 	char byte = 0;
 	struct iovec data = { &byte, 1 };
 	union fd_message control = { 0 };
+	size_t bytes = sizeof(int) * (size_t)n;
 	struct msghdr msg = { .msg_iov = &data,
 			      .msg_iovlen = 1,
 			      .msg_control = &control,
-			      .msg_controllen = sizeof(control) };
+			      .msg_controllen = CMSG_SPACE(bytes) };
 	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
+	if (!c)
+		return -EINVAL;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int) * VIEW_FDS);
-	memcpy(CMSG_DATA(c), fds, sizeof(int) * VIEW_FDS);
+	c->cmsg_len = CMSG_LEN(bytes);
+	memcpy(CMSG_DATA(c), fds, bytes);
 	return sendmsg(server, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 

@@ -4,15 +4,19 @@
 
 #include "launcher/view_fs.h"
 
-/* Descriptors that the server gets: /dev/fuse, mounted, and the real
- * directories of view_fs.h. */
+/*
+ * Descriptors that the server gets: /dev/fuse, mounted, and the real
+ * directories of view_fs.h; or, where there can be none of these, the listener
+ * of opens.h alone.
+ */
 enum { VIEW_FD_FUSE, VIEW_FD_REAL, VIEW_FDS = VIEW_FD_REAL + VIEW_BLENDS };
 
 /* Starts it. Returns a socket, whose end ends the server; or -errno. */
 int view_server_start(void);
 
-/* Gives it what it needs to serve; it keeps copies. 0 or -errno. */
-int view_server_give(int server, const int fds[VIEW_FDS]);
+/* Gives it what it needs to serve, VIEW_FDS or 1; it keeps copies. 0 or -errno.
+ */
+int view_server_give(int server, const int *fds, int n);
 
 /* Tells it the caller's environment, and waits until it obeys. 0 or -errno. */
 int view_server_show(int server);

@@ -372,6 +372,44 @@ write_recording() {
 	assert_output "$(cat a.t)"
 }
 
+@test "where nothing can be mounted old files can be opened" {
+	cat >bare.sh <<-'END'
+		echo 0 >/proc/sys/user/max_user_namespaces || exit
+		exec setpriv --bounding-set=-all --inh-caps=-all "$@"
+	END
+	unshare -r sh bare.sh true || skip 'no user namespaces'
+	cat >a.t <<-'END'
+		$ cat /proc/net/ip_fwnames
+		> input ACCEPT 1 0 0 0 0
+		> forward ACCEPT 1 0 0 0 0
+		> output ACCEPT 1 0 0 0 0
+		$ ipchains -P input DENY; grep input /proc/net/ip_fwnames
+		> input DENY 1 0 0 0 0
+		$ cd /proc/net; head -1 ip_fwnames; cut -d' ' -f1 ../self/net/ip_fwnames | tail -1
+		> input DENY 1 0 0 0 0
+		> output
+		$ cat /proc/net/ip_masq/tcp /proc/net/ip_input
+		! cat: /proc/net/ip_masq/tcp: Package not installed
+		! cat: /proc/net/ip_input: No such file or directory
+		? 1
+		$ echo 0 >/proc/sys/net/ipv4/ip_forward; read x </proc/sys/net/ipv4/ip_forward; echo $x
+		> 0
+		$ echo 1 >/proc/sys/net/ipv4/ip_forward
+		$ cat /proc/sys/net/ipv4/ip_forward
+		> 1
+		$ dd if=/proc/net/ip_masquerade bs=1 count=14 2>/dev/null
+		> Prc FromIP   F
+		$ ipchains -A output -j DENY -p icmp; ipchains -C output -p icmp -s 10.0.0.1 0 -d 10.0.0.2 0 -i lo
+		> denied
+		$ cut -c1-12 <>/proc/net/ip_fwchains
+		>    output 00
+	END
+	run --separate-stderr -0 unshare -r sh bare.sh fwcompat play a.t
+	assert_output "$(cat a.t)"
+	assert_equal "${stderr%%:*}" 'fwcompat play'
+	[[ $stderr == *'can be opened, but are not seen otherwise'* ]]
+}
+
 @test "a signal ends it and takes its directory away" {
 	mkfifo ready
 	printf '$ echo >%s/ready; sleep 1000\n' "$PWD" >a.t
