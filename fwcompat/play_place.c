@@ -101,18 +101,13 @@ static void remove_tree(const char *path)
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
-/* Files first: in a view by opens nothing can be opened once it is closed. */
 void place_close(struct play_place *place)
 {
-	char view[PATH_MAX];
-
 	family_end();
-	if (place->dir[0])
-		remove_tree(place->dir);
 	view_close(place->view);
 	place->view = NULL;
-	rmdir(place_path(place, "view", view));
-	rmdir(place->dir);
+	if (place->dir[0])
+		remove_tree(place->dir);
 }
 
 int place_settle(struct play_place *place)

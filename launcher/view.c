@@ -29,8 +29,9 @@
 struct view {
 	char dir[256]; /* a tmpfs of the namespace's own, if .mounted */
 	bool mounted;
-	int server;  /* the socket */
-	bool served; /* it has got what to serve */
+	int server;    /* the socket */
+	bool served;   /* it has got what to serve */
+	bool answered; /* or what to answer opens by */
 };
 
 /* Where scripts look for programs by full path. */
@@ -350,6 +351,7 @@ static int answer_opens(struct view *v)
 
 	if (listener < 0)
 		return listener;
+	v->answered = true;
 	r = view_server_give(v->server, &listener, 1);
 	close(listener);
 	return r;
@@ -380,7 +382,9 @@ void view_close(struct view *v)
 {
 	if (!v)
 		return;
-	if (v->server >= 0)
+	/* Without its server who has its opens answered could open nothing any
+	 * more; so that lives as long as we. */
+	if (v->server >= 0 && !v->answered)
 		close(v->server);
 	if (v->mounted)
 		umount2(v->dir, MNT_DETACH);
