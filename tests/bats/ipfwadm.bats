@@ -15,6 +15,11 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || exit 1
 }
 
+setup_file() {
+	"${CC:-gcc}" -o "$BATS_FILE_TMPDIR/mkpcap" \
+		"$BATS_TEST_DIRNAME/../pcap/mkpcap.c"
+}
+
 hint="Try \`ipfwadm -h' for more information."
 columns="source               destination          ports"
 
@@ -129,26 +134,6 @@ Try \`$tool -h' for more information."
 	assert_output ""
 }
 
-@test "examples/rc.ipfwadm sets up a gateway, and does it again" {
-	run --separate-stderr -0 sh "$root/examples/rc.ipfwadm"
-	assert_equal "$stderr" ""
-	assert_line --index 0 "IP firewall forward rules, default policy: deny"
-	assert_line "acc/m all  192.168.1.0/24       0.0.0.0/0            n/a"
-	assert_line "    0     0 out all  0.0.0.0/0            0.0.0.0/0            n/a"
-	local first=$output
-	run -0 sh "$root/examples/rc.ipfwadm"
-	assert_output "$first"
-}
-
-@test "examples/rc.ipfw sets up a gateway, and does it again" {
-	run --separate-stderr -0 sh "$root/examples/rc.ipfw"
-	assert_equal "$stderr" ""
-	assert_line "(masqueradeall   192.168.1.0/24      anywhere            "
-	local first=$output
-	run -0 sh "$root/examples/rc.ipfw"
-	assert_output "$first"
-}
-
 @test "ipfw: what is printed before a mistake is found" {
 	run --separate-stderr -1 ipfw add blocking deny tcp from 0/0 to 0/0 nosuch
 	assert_output "add blocking deny tcp from 0/0 to 0/0 nosuch "
@@ -169,4 +154,54 @@ Try \`$tool -h' for more information."
 	ipfwadm -F -a masquerade -S 192.168.1.0/24
 	run -0 fwcompat run cat /proc/net/ip_forward
 	assert_line --index 1 "C0A80100/FFFFFF00->00000000/00000000 - 00000000 204 0 0 0          0          0 0 0 0 0 0 0 0 0 0 AFF X00"
+}
+
+# The scene of an article of 1996: a workstation asks for a name, and then logs
+# in on that host, through a 1.3.56 host that hides its network.
+@test "the gateway of 1996: a DNS look-up, then telnet, from captures" {
+	cat >lan.txt <<-'EOF'
+		1000.00 450000380001000040117cd3c0a80103cb007135040300350024df560001010000010000000000000a656e74657270726973650000010001
+		1000.50 450000280001000040067d0cc0a80103cb007117040400170000006400000000500222388b680000
+		1000.60 450000280001000040067d0cc0a80103cb0071170404001700000065000001f55010223889640000
+	EOF
+	cat >department.txt <<-'EOF'
+		1000.10 45000048000100004011025acb007135cb0071140035ea60003400c30001818000010001000000000a656e74657270726973650000010001c00c00010001000001000004cb007117
+		1000.55 4500002800010000400602a3cb007117cb0071140017ea61000001f40000006550122238289c0000
+		1002.60 4500002f000100004006029ccb007117cb0071140017ea61000001f50000006550182238c67a00006c6f67696e3a20
+	EOF
+	for side in lan department; do
+		"$BATS_FILE_TMPDIR/mkpcap" pcap 101 <$side.txt >$side.pcap
+	done
+	fwcompat reset --era 1.3
+	fwcompat host if eth0 192.168.1.1/24
+	fwcompat host if ppp0 203.0.113.20/32 ppp
+	fwcompat host route default ppp0
+	fwcompat run sh "$root/examples/rc.ipfw" start
+	run -0 fwcompat replay --in eth0=lan.pcap --in ppp0=department.pcap \
+		--out eth0=back.pcap --out ppp0=out.pcap
+	assert_line "packets out      6  (eth0 3, ppp0 3)"
+	assert_line "entries made     2"
+	# The newest first. What came from outside 2 s later lengthened no life.
+	run -0 fwcompat proc net/ip_masquerade
+	assert_output "Prc FromIP   FPrt ToIP     TPrt Masq Init-seq Delta PDelta Expires
+TCP C0A80103:0404 CB007117:0017 EA61 00000000     0     0 89800
+UDP C0A80103:0403 CB007135:0035 EA60 00000000     0     0 29740"
+	run -0 ipfwadm -M -l
+	assert_line "tcp  14:58.00 192.168.1.3          203.0.113.23         1028 (60001) -> telnet"
+	assert_line "udp  04:57.40 192.168.1.3          203.0.113.53         1027 (60000) -> domain"
+	run -0 tcpdump -n -r out.pcap
+	assert_line --partial "203.0.113.20.60000 > 203.0.113.53.53"
+	assert_line --partial "203.0.113.20.60001 > 203.0.113.23.23: Flags [S]"
+	run -0 ipfw -n list accounting
+	assert_line "      3	   136 	all   anywhere            anywhere            "
+	assert_line "      3	   159 	all   anywhere            192.168.1.0/24      "
+}
+
+@test "a saved listing through fwcompat proc --from" {
+	mkdir saved
+	printf '%s\n' "Prc FromIP   FPrt ToIP     TPrt Masq Init-seq  Delta PDelta Expires (free=4095,4096,4096)" \
+		"UDP C0A80102:0403 C6336435:0035 EE48 00000000      0      0   29500" \
+		>saved/ip_masquerade
+	run -0 fwcompat proc --from saved -- ipfwadm -M -l -n
+	assert_line "udp  04:55.00 192.168.1.2          198.51.100.53        1027 (61000) -> 53"
 }
