@@ -16,7 +16,8 @@ static void boot(enum fw_era era)
 	static struct fw_state *state;
 
 	if (!state)
-		state = calloc(1, sizeof(*state));
+		state = aligned_alloc(_Alignof(struct fw_state),
+				      sizeof(*state));
 	assert_non_null(state);
 	fw_boot(&fw, state, NULL, NULL, era);
 }

@@ -41,7 +41,8 @@ static void boot(enum fw_era era)
 
 	match20_free(&fw);
 	if (!state)
-		state = calloc(1, sizeof(*state));
+		state = aligned_alloc(_Alignof(struct fw_state),
+				      sizeof(*state));
 	assert_non_null(state);
 	fw_boot(&fw, state, NULL, &env, era);
 	eth0 = fw_edit(&fw, &fw.st->host.ifs[ETH0], sizeof(*eth0));
