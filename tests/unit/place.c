@@ -35,7 +35,7 @@ int place_teardown(void **state)
 	return 0;
 }
 
-struct store *place_open(struct place *p)
+struct store *place_store(struct place *p)
 {
 	struct store *s = NULL;
 	int r = store_open(&s, p->path, p->why, sizeof(p->why));
@@ -64,7 +64,7 @@ void place_set_id(struct fw *fw, uint16_t id)
 
 uint16_t place_read_id(struct place *p)
 {
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 	uint16_t id;
 
@@ -77,7 +77,7 @@ uint16_t place_read_id(struct place *p)
 
 void place_write_id(struct place *p, uint16_t id)
 {
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 
 	assert_int_equal(store_enter(s, &fw, NULL), 0);

@@ -19,7 +19,7 @@ int place_teardown(void **state);
 	cmocka_unit_test_setup_teardown(f, place_setup, place_teardown)
 
 /* Ends the test if the store cannot be opened. */
-struct store *place_open(struct place *p);
+struct store *place_store(struct place *p);
 
 /* Ends the test unless opening fails with @want and a text with @sentence. */
 void place_refuses(struct place *p, int want, const char *sentence);

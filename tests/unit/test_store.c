@@ -26,7 +26,7 @@ static void commits_stay(void **state)
 static void leaving_takes_back(void **state)
 {
 	struct place *p = *state;
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 
 	assert_int_equal(store_enter(s, &fw, NULL), 0);
@@ -74,7 +74,7 @@ static void the_next_takes_back_what_the_dead_left(void **state)
 
 	place_write_id(p, 7);
 	die_inside(p);
-	s = place_open(p);
+	s = place_store(p);
 	die_inside(p); /* also behind the back of one that has it open */
 	assert_int_equal(store_enter(s, &fw, NULL), 0);
 	assert_int_equal(fw.st->host.ip_id, 7);
@@ -207,7 +207,7 @@ static void missing_directory_is_made(void **state)
 static void virtual_clock_is_kept(void **state)
 {
 	struct place *p = *state;
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 
 	assert_int_equal(store_enter(s, &fw, NULL), 0);
@@ -220,7 +220,7 @@ static void virtual_clock_is_kept(void **state)
 	store_close(s);
 	fw_fini(&fw);
 
-	s = place_open(p);
+	s = place_store(p);
 	assert_int_equal(store_enter(s, &fw, NULL), 0);
 	assert_true(store_is_virtual(s));
 	assert_int_equal(store_now(s), 12345);
@@ -241,7 +241,7 @@ static void virtual_clock_is_kept(void **state)
 static void removal_is_noticed(void **state)
 {
 	struct place *p = *state;
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 
 	assert_int_equal(unlink(p->path), 0);
@@ -255,7 +255,7 @@ static void removal_is_noticed(void **state)
 static void resets_by_others_are_noticed(void **state)
 {
 	struct place *p = *state;
-	struct store *a = place_open(p), *b = place_open(p);
+	struct store *a = place_store(p), *b = place_store(p);
 	struct fw fa = { 0 }, fb = { 0 };
 	uint32_t epoch;
 
@@ -278,7 +278,7 @@ static void resets_by_others_are_noticed(void **state)
 static void room_is_taken_once(void **state)
 {
 	struct place *p = *state;
-	struct store *s = place_open(p);
+	struct store *s = place_store(p);
 	struct fw fw = { 0 };
 	struct stat before, after;
 

@@ -241,7 +241,7 @@ static void scribbled_states_are_damaged(void **state)
 		uint8_t byte;
 		int fd;
 
-		s = place_open(p);
+		s = place_store(p);
 		assert_int_equal(store_enter(s, &fw, NULL), 0);
 		for (int n = 0; n < 5; n++)
 			ops_do(&fw, &seed);
@@ -287,7 +287,7 @@ static void resets_are_sealed(void **state)
 
 	for (int round = 0; round < 2; round++) {
 		place_write_id(p, 13);
-		s = place_open(p);
+		s = place_store(p);
 		assert_int_equal(store_enter(s, &fw, NULL), 0);
 		assert_int_equal(store_reset(s, &fw, ERA_2_0), 0);
 		assert_int_equal(store_commit(s, &fw), 0);
