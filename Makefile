@@ -476,8 +476,9 @@ bench: all benches
 	@sh bench/launcher.sh $B
 
 tidy:
-	@printf '%s\n' $(SRC) $(TEST_SRC) | xargs -n 4 -P 2 sh -c \
-		'clang-tidy --quiet "$$@" -- $(OUR_CPPFLAGS) $(CPPFLAGS) -std=c11' tidy
+	@printf '%s\n' $(SRC) $(filter-out $(OLD_PROGRAMS),$(TEST_SRC)) | \
+		xargs -n 4 -P 2 sh -c 'clang-tidy --quiet "$$@" -- \
+			-std=c11 $(subst ','\'',$(OUR_CPPFLAGS) $(CPPFLAGS))' tidy
 
 # Only what the compiler says, nothing built.
 syntax:

@@ -316,7 +316,9 @@ void frag_run(struct fw *fw)
 
 void frag_free(struct fw *fw)
 {
+	/* Another one each time: whole_free() unlinks it. */
 	while (fw->frags && fw->frags->oldest)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		whole_free(fw->frags, fw->frags->oldest);
 	free(fw->frags);
 	fw->frags = NULL;

@@ -265,7 +265,7 @@ static int all_init(struct index22 *x)
 
 static int dims_init(struct index22 *x, const struct rule22 *rules)
 {
-	struct range *range = malloc(x->rules * sizeof(*range));
+	struct range *range = calloc(x->rules, sizeof(*range));
 	int err = range ? all_init(x) : -1;
 
 	for (uint8_t dim = 0; dim < DIMS && !err; dim++) {

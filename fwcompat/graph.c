@@ -191,7 +191,7 @@ static int start_dot(pid_t *pid, int *to)
 /* What dot makes of @graph goes to standard output. */
 static int print_svg(const struct text *graph)
 {
-	pid_t pid;
+	pid_t pid = -1;
 	int to = -1, status, r = start_dot(&pid, &to);
 
 	if (r == -ENOENT)

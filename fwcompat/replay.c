@@ -193,7 +193,7 @@ static int open_inputs(struct replay *re, const struct fw *fw)
 static int open_outputs(struct replay *re, const struct fw *fw)
 {
 	char why[512];
-	uint32_t ifindex[HOST_IFS];
+	uint32_t ifindex[HOST_IFS] = { 0 };
 
 	for (int i = 0; i < re->n_out; i++)
 		if (!find_port(re, fw, &re->out[i], &ifindex[i]))

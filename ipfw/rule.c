@@ -42,9 +42,9 @@ static int parse_protocol(struct ipfw_parse *p)
 		ipfw_fail(p, "missing protocol name%s", check ? "" : ".");
 		return check ? chain_usage(p) : 1;
 	}
-	for (uint16_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (is_word(word, kinds[i])) {
-			p->cmd->rule.flags |= i;
+			p->cmd->rule.flags |= (uint16_t)i;
 			p->word++;
 			return 0;
 		}

@@ -119,6 +119,8 @@ static int take_words(struct wanted *w, int n, char **words)
 	for (int i = 0; r == 0 && i < n; i++) {
 		const char *value = i + 1 < n ? words[i + 1] : NULL;
 
+		/* Words of argv, @n of them: none is missing. */
+		/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker) */
 		if (!strcmp(words[i], "netmask") && value) {
 			r = nettools_addr(value, &w->mask) ? 0 : -EINVAL;
 			i++;

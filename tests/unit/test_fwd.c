@@ -198,7 +198,7 @@ static void test_portfw_turns(void **state)
 	ctl.u.portfw.raddr = INSIDE + 1;
 	ctl.u.portfw.pref = 2;
 	assert_int_equal(call(&h, &ctl), 0);
-	for (uint16_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+	for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		assert_int_equal(
 			arrive(&h, IPPROTO_TCP, (uint16_t)(1000 + i), 80, 2, 0),
 			want[i]);
