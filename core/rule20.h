@@ -44,8 +44,7 @@ struct fw20_rule {
 	struct fw_ifname via;      /* empty: any; never in 1.3 */
 	uint16_t flags;            /* enum fw20_flag */
 	uint16_t n_src, n_dst;     /* counts of ports */
-	uint16_t port[FW20_PORTS]; /* source, destination, then the redirect
-				      port */
+	uint16_t port[FW20_PORTS]; /* source, destination, redirect port */
 	uint8_t tos_and, tos_xor;  /* 1.3: the two bytes of the priority word */
 };
 

@@ -22,15 +22,13 @@ enum { FW_CHAINS_MAX = 16384, FW_RULES_MAX = 131072 };
 enum fw_builtin { FW_INPUT, FW_FORWARD, FW_OUTPUT, FW_BUILTINS };
 
 enum fw_verdict {
-	FW_V_NONE, /* as a rule's target: go on. As a policy: a user chain's "-"
-		    */
+	FW_V_NONE, /* a rule's target: go on. A policy: a user chain's "-" */
 	FW_V_ACCEPT,
 	FW_V_DENY,
 	FW_V_REJECT,
 	FW_V_MASQ,
 	FW_V_REDIRECT,
-	FW_V_RETURN, /* as the verdict of a CHECK: the end of a user chain was
-			reached */
+	FW_V_RETURN, /* as a CHECK's verdict: a user chain's end was reached */
 	FW_V_CHAIN,  /* as a rule's target: the chain in .jump */
 	FW_V_LOOP,   /* only as the verdict of a CHECK */
 };

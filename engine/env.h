@@ -14,8 +14,7 @@ enum fw_out_kind {
 	FW_OUT_SEND,  /* the packet leaves on an interface */
 	FW_OUT_LOCAL, /* it is delivered to the host itself */
 	FW_OUT_DROP,  /* it ended here, silently */
-	FW_OUT_ICMP,  /* the host sends an ICMP error; @pkt is that error's own
-			 packet */
+	FW_OUT_ICMP,  /* the host sends an ICMP error, which is @pkt */
 };
 
 /* One result of a packet. Borrowed for the length of the call. */

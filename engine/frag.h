@@ -22,8 +22,7 @@ enum {
 
 /* Where a piece was when it came to be kept. */
 enum frag_place {
-	FRAG_ARRIVAL,  /* before the input chain; a new header checksum is made
-			*/
+	FRAG_ARRIVAL,  /* before the input chain; with a new header checksum */
 	FRAG_DELIVERY, /* at local delivery; quirk: the first piece's checksum
 			  stays, and giving up is told by ICMP 11/1 */
 };

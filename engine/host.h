@@ -50,8 +50,7 @@ enum host_sysctl {
 	SYSCTL_IP_ALWAYS_DEFRAG,
 	SYSCTL_IP_MASQ_UDP_DLOOSE,
 	SYSCTL_IP_MASQ_DEBUG,
-	SYSCTL_MODPROBE, /* kernel/modprobe: 1: /sbin/modprobe, 0: anything else
-			  */
+	SYSCTL_MODPROBE, /* kernel/modprobe; 1: /sbin/modprobe, 0: another */
 	SYSCTLS
 };
 
@@ -61,8 +60,7 @@ struct host {
 	struct host_route routes[HOST_ROUTES];
 	int32_t sysctl[SYSCTLS];
 	uint32_t n_ifs, n_routes, next_order;
-	uint32_t generation; /* changes with every interface, address and route
-			      */
+	uint32_t generation; /* grows with each interface, address, route */
 	uint16_t ip_id;      /* of the next packet the host itself makes */
 	uint16_t pad;
 };

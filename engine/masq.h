@@ -23,11 +23,11 @@ struct pkt_info;
 enum {
 	MASQ_ROWS = 256, /* rows of the old tables, observable in listings */
 	MASQ_PORT_BEGIN = 61000, /* of 2.2; see masq_era.h */
-	MASQ_PORT_END =
-		65096, /* quirk: never given out, yet inside every range test */
+	/* Quirk: never given out, yet inside every range test. */
+	MASQ_PORT_END = 65096,
 	MASQ_FREE_PORTS = 40960, /* for each protocol: 10 * 4096 */
-	MASQ_MAX = 3 * MASQ_FREE_PORTS +
-		   8192, /* and room for entries with a port asked for */
+	/* With room for entries whose port was asked for. */
+	MASQ_MAX = 3 * MASQ_FREE_PORTS + 8192,
 	MASQ_IDLE_REFS = 3,
 };
 
@@ -39,8 +39,7 @@ enum masq_timer {
 
 /* In the state. The first 64 bytes are what a packet touches. */
 struct masq_entry {
-	uint32_t next_m; /* in the look-up bucket, + 1; first, as the free chain
-			    uses it */
+	uint32_t next_m; /* in the look-up bucket, + 1; or of the free slots */
 	uint32_t next_s;
 	uint32_t saddr, daddr, maddr; /* host order */
 	uint16_t sport, dport, mport;
@@ -77,8 +76,7 @@ _Static_assert(sizeof(struct masq_entry) == 128, "state file format changed");
 struct masq_want {
 	uint8_t proto;
 	uint16_t flags; /* e.g. MASQ_NO_DPORT */
-	uint16_t mport; /* 0: one is allocated; else exactly this one
-			   (MASQ_MPORT) */
+	uint16_t mport; /* 0: one is allocated; else this one (MASQ_MPORT) */
 	uint32_t maddr, saddr, daddr;
 	uint16_t sport, dport;
 };

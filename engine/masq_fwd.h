@@ -76,8 +76,7 @@ _Static_assert(sizeof(struct fwd_slot) == 64, "state file format changed");
 
 /* In the state. Heads of lists are slots or FW_NIL. */
 struct fwd_mods {
-	uint32_t active;  /* modules that have rules: none is the fast
-			     way */
+	uint32_t active;  /* modules that have rules; 0 is the fast way */
 	uint8_t order[4]; /* those, the last to get a first rule first */
 	uint32_t rules[FWD_MODS];
 	uint32_t portfw[2]; /* UDP, TCP */

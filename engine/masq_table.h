@@ -11,11 +11,10 @@
 #include "engine/masq.h"
 
 enum {
-	MASQ_BUCKETS =
-		65536, /* look-up; the listing's 256 rows would be too few */
-	WHEEL_TICKS = 256,  /* slots of one tick */
-	WHEEL_SPANS = 4096, /* slots of 256 ticks: 2.9 hours, farther ones are
-			       put off */
+	MASQ_BUCKETS = 65536, /* look-up; the listing's 256 rows are too few */
+	WHEEL_TICKS = 256,    /* slots of one tick */
+	/* Slots of 256 ticks: 2.9 hours; farther timers are put off. */
+	WHEEL_SPANS = 4096,
 };
 
 /* In the state. Heads of lists are entries + 1, so that 0 is an empty one. */

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/bytes.h"
-#include "core/cksum.h"
 #include "engine/look20.h"
 #include "engine/pkt.h"
 #include "engine/state.h"
@@ -327,8 +325,7 @@ static void set_tos(struct pkt *p, struct pkt_info *info, uint8_t tos)
 		return;
 	info->tos = tos;
 	ip[1] = tos;
-	put_be16(ip + 10, 0);
-	put_be16(ip + 10, cksum_fold(cksum_add(0, ip, info->ihl)));
+	pkt_ip_sum(p, info->ihl);
 }
 
 /* The device's part of a look. */

@@ -8,8 +8,6 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 
-#include "core/bytes.h"
-#include "core/cksum.h"
 #include "engine/chain_slots.h"
 #include "engine/fwlog.h"
 #include "engine/index22.h"
@@ -20,8 +18,6 @@
 enum {
 	INDEX_RULES = 16,  /* fewer are matched one by one */
 	INDEX_AFTER = 128, /* comparisons a rule that pay for an index */
-	IP_HEADER = 20,
-	IP_CKSUM_AT = 10,
 	IP_TOS_AT = 1,
 };
 
@@ -353,17 +349,6 @@ static inline const char *suspect(const struct pkt_info *info)
 	return NULL;
 }
 
-/* After a change of TOS the header's checksum is made anew. */
-static void header_cksum(struct pkt *p, const struct pkt_info *info)
-{
-	uint8_t *h = pkt_at(p, 0, info->ihl);
-
-	if (!h || info->ihl < IP_HEADER)
-		return;
-	put_be16(h + IP_CKSUM_AT, 0);
-	put_be16(h + IP_CKSUM_AT, cksum_fold(cksum_add(0, h, info->ihl)));
-}
-
 /* Walks from a chain; @p NULL: a CHECK. */
 static struct fw_answer walk(struct fw *fw, struct chain22 *c, uint32_t chain,
 			     const struct fw_ifname *via, struct pkt *p,
@@ -427,6 +412,6 @@ struct fw_answer chain_run(struct fw *fw, enum fw_builtin chain,
 	a = walk(fw, c, chain, via, p, info);
 	if (info->tos != tos && a.verdict != FW_V_DENY &&
 	    a.verdict != FW_V_REJECT)
-		header_cksum(p, info);
+		pkt_ip_sum(p, info->ihl);
 	return a;
 }

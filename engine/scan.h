@@ -11,9 +11,8 @@
 #include <string.h>
 
 struct scan {
-	const uint8_t
-		*text;    /* borrowed from the packet; valid until it grows */
-	uint32_t len, at; /* at <= len */
+	const uint8_t *text; /* of the packet; valid until that grows */
+	uint32_t len, at;    /* at <= len */
 };
 
 static inline uint32_t scan_left(const struct scan *s)

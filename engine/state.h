@@ -36,8 +36,7 @@ enum { FW_STATE_VERSION = 1 };
 struct fw_globals {
 	uint32_t version;     /* FW_STATE_VERSION */
 	uint32_t era;         /* enum fw_era */
-	uint32_t era_claimed; /* a tool has changed something: the era is
-				 settled */
+	uint32_t era_claimed; /* a tool made a change: the era is settled */
 	ticks_t now;
 	uint32_t clock_virtual; /* the clock stands at .clock_now, as told */
 	ticks_t clock_now;
@@ -79,13 +78,11 @@ struct fw {
 	struct fw_state *rw;     /* fw_edit() alone uses it */
 	struct journal *journal; /* NULL: changes are final at once */
 	const struct fw_env *env;
-	uint32_t epoch; /* of the state when the caches below began */
-	struct match22
-		*match22; /* see match22.h; NULL until a packet needs it */
+	uint32_t epoch;          /* of the state when the caches below began */
+	struct match22 *match22; /* these four: NULL until one is needed */
 	struct match20 *match20;
-	struct frags
-		*frags; /* fragments waiting for their siblings; see frag.h */
-	struct routes *routes; /* see route.h */
+	struct frags *frags; /* fragments that wait for their siblings */
+	struct routes *routes;
 };
 
 /* Announces that the @n bytes at @p, inside the state, are about to change;

@@ -16,8 +16,7 @@ enum { FW_NIL = 0xFFFFFFFF }; /* no slot */
 /* In the state, one a table. */
 struct fw_table {
 	uint32_t cap;   /* slots that are usable (grows) */
-	uint32_t used;  /* slots ever given out; those behind were never touched
-			 */
+	uint32_t used;  /* slots ever given out; those behind are untouched */
 	uint32_t free;  /* head of the free ones, or FW_NIL */
 	uint32_t count; /* slots in use */
 };
