@@ -32,6 +32,11 @@ int place_reset(struct play_place *place, enum fw_era era);
 /* What a command wrote into old files has come to the host. 0 or -errno. */
 int place_settle(struct play_place *place);
 
+/* Sets a switch of the view's own network, by its path below /proc; what is not
+ * there is let be. */
+void place_set(const struct play_place *place, const char *path,
+	       const char *value);
+
 /* Begins the fed file @path, empty; then lines are added. 0 or -errno. */
 int place_feed(struct play_place *place, const char *path);
 int place_feed_line(struct play_place *place, const char *path,

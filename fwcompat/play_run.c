@@ -252,17 +252,28 @@ static int play_command(struct play *p, const struct play_item *it)
 	return 0;
 }
 
+/* A switch that the old kernel had but that is nothing to its firewall is set
+ * for commands to see, where there is one. */
 static int play_set(struct play *p, const struct play_item *it)
 {
-	size_t n = strcspn(it->text, " ");
+	const char *value = it->text + strcspn(it->text, " ");
 	struct text path = { 0 };
-	int r = -ENOMEM;
+	int r;
 
 	text_puts(&path, "sys/");
-	text_add(&path, it->text, n);
-	if (!path.bad)
-		r = compat_proc_write(p->c, path.s,
-				      it->text + n + strspn(it->text + n, " "));
+	text_add(&path, it->text, (size_t)(value - it->text));
+	value += strspn(value, " ");
+	r = path.bad ? -ENOMEM : compat_enter(p->c);
+	if (r == 0) {
+		r = compat_proc_write(p->c, path.s, value);
+		if (r == 0)
+			r = compat_commit(p->c);
+		compat_leave(p->c);
+	}
+	if (r == -ENOENT) {
+		place_set(&p->place, path.s, value);
+		r = 0;
+	}
 	text_fini(&path);
 	return r ? fail(p, it, -EINVAL, strerror(-r)) : 0;
 }
@@ -288,7 +299,7 @@ static int play_interface(struct play *p, const struct play_item *it)
 	return compat_if_set(p->c, it->ifname, it->addr, it->mask, it->ppp);
 }
 
-/* Interfaces, routes, switches: through the same calls as the tools'. */
+/* Interfaces and routes: through the same calls as the tools'. */
 static int play_host(struct play *p, const struct play_item *it)
 {
 	int r = compat_enter(p->c);
@@ -302,9 +313,7 @@ static int play_host(struct play *p, const struct play_item *it)
 				     it->gateway);
 	if (r)
 		r = fail(p, it, -EINVAL, strerror(-r));
-	else if (it->kind == PLAY_SET)
-		r = play_set(p, it);
-	if (r == 0)
+	else
 		r = compat_commit(p->c);
 	compat_leave(p->c);
 	return r;
@@ -337,7 +346,7 @@ static const struct kind_row {
 	[PLAY_COMMENT] = { true, play_comment },
 	[PLAY_IF] = { false, play_host },
 	[PLAY_ROUTE] = { false, play_host },
-	[PLAY_SET] = { false, play_host },
+	[PLAY_SET] = { false, play_set },
 	[PLAY_FEED] = { false, play_feed },
 	[PLAY_FEED_LINE] = { false, play_feed },
 	[PLAY_CLOCK] = { true, play_clock },

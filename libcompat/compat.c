@@ -444,13 +444,48 @@ int compat_proc_write(struct compat *c, const char *path, const char *text)
 	return proc_write(&src, path, text);
 }
 
+/* Files that the kernel has not, but that were given. */
+struct given {
+	const struct proc_source *src;
+	void (*path)(void *ctx, const char *path);
+	void *ctx;
+};
+
+struct match {
+	const char *path;
+	bool found;
+};
+
+static void match_path(void *ctx, const char *path)
+{
+	struct match *m = ctx;
+
+	m->found |= !strcmp(path, m->path);
+}
+
+static void each_given(void *ctx, const char *path)
+{
+	const struct given *g = ctx;
+	struct match m = { path, false };
+
+	if (!compat_proc_given(path))
+		return;
+	proc_each(g->src, match_path, &m);
+	if (!m.found)
+		g->path(g->ctx, path);
+}
+
 int compat_proc_each(struct compat *c,
 		     void (*path)(void *ctx, const char *path), void *ctx)
 {
 	struct proc_source src = { 0 };
+	struct given given = { &src, path, ctx };
+	const char *dir = secure_getenv("FWCOMPAT_PROC");
 
 	c->ops->source(self(c), &src);
 	proc_each(&src, path, ctx);
+	if (dir && *dir)
+		proc_each(NULL, each_given, &given);
 	return 0;
 }
 

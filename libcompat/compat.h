@@ -131,7 +131,7 @@ int compat_proc_read(struct compat *c, const char *path, bool zero,
 bool compat_proc_given(const char *path);
 /* What `echo TEXT > /proc/PATH` does. -ENOENT, -EACCES, -EINVAL. */
 int compat_proc_write(struct compat *c, const char *path, const char *text);
-/* Calls @path for each old file that is there now. */
+/* Calls @path for each old file that is there now, or was given. */
 int compat_proc_each(struct compat *c,
 		     void (*path)(void *ctx, const char *path), void *ctx);
 

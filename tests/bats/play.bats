@@ -226,9 +226,21 @@ write_recording() {
 	run -0 fwcompat play a.t
 	assert_output "$(cat a.t)"
 	[ "$(cat /proc/sys/net/ipv4/ip_forward)" = "$(cat /proc/sys/net/ipv4/ip_forward)" ]
-	printf '%% set net/ipv4/ip_nothing 1\n' >b.t
+	printf '%% set net/ipv4/ip_forward many\n' >b.t
 	run --separate-stderr -2 fwcompat play b.t
-	assert_equal "$stderr" 'b.t:1: No such file or directory'
+	assert_equal "$stderr" 'b.t:1: Invalid argument'
+	cat >c.t <<-'END'
+		% set net/ipv4/conf/default/rp_filter 2
+		% set net/ipv4/ip_nothing 1
+		$ cat /proc/sys/net/ipv4/conf/default/rp_filter /proc/sys/net/ipv4/ip_nothing
+		> 2
+		! cat: /proc/sys/net/ipv4/ip_nothing: No such file or directory
+		? 1
+	END
+	before=$(cat /proc/sys/net/ipv4/conf/default/rp_filter)
+	run -0 fwcompat play c.t
+	assert_output "$(cat c.t)"
+	[ "$(cat /proc/sys/net/ipv4/conf/default/rp_filter)" = "$before" ]
 }
 
 @test "reading for writing too clears counters" {
@@ -274,6 +286,15 @@ write_recording() {
 	END
 	run -0 fwcompat play a.t
 	assert_output "$(cat a.t)"
+	cat >c.t <<-'END'
+		% feed /proc/net/ip_input
+		% |of another era
+		$ cat /proc/net/ip_input; ls /proc/net | grep -c ip_input
+		> of another era
+		> 1
+	END
+	run -0 fwcompat play c.t
+	assert_output "$(cat c.t)"
 	printf '$ cat /proc/net/ip_masquerade | wc -l\n' >b.t
 	run -0 fwcompat play a.t b.t
 	assert_line --index -1 '> 1'
