@@ -182,6 +182,6 @@ setup() {
 	assert_line --regexp '^packets in '
 	assert_line --regexp '203\.0\.113\.5\.6100[0-9] > '
 	for sub in $(fwcompat --help | sed -n 's/^  \([a-z]*\)  *[a-z].*/\1/p'); do
-		grep -q "^\.It Cm $sub" "$man" || fail "no word of $sub"
+		grep -qE "^\.(It )?Cm $sub" "$man" || fail "no word of $sub"
 	done
 }
