@@ -166,6 +166,8 @@ static void fill(struct fw *fw, uint32_t entry, const struct masq_want *w,
 	e->mport = mport;
 	e->flags = w->flags | udp_flags(fw, w) | masq_era(fw)->flags |
 		   MASQ_NO_REPLY;
+	if (w->flags & MASQ_NO_DPORT && !w->dport)
+		e->dport = masq_era(fw)->unknown_dport;
 	e->control = FW_NIL;
 	e->refs = HELD_REFS;
 	if (w->mport) {
@@ -366,4 +368,7 @@ void masq_timeouts(struct fw *fw, const int32_t tcp_fin_udp[3])
 		for (int s = 0; s < MASQ_STATES; s++)
 			if (tcp_fin_udp[i] && states[i] >> s & 1)
 				timeout[s] = (ticks_t)tcp_fin_udp[i];
+	if (masq_era(fw)->listen_fins)
+		timeout[MASQ_LISTEN] =
+			masq_era(fw)->listen_fins * timeout[MASQ_TIME_WAIT];
 }

@@ -21,6 +21,11 @@ struct masq_era {
 	const ticks_t *timeouts; /* of each state, MASQ_STATES */
 	/* The states whose timeouts can be set: TCP, TCP after FIN, UDP. */
 	uint16_t settable[3];
+	/* An announced connection has so many times the one after FIN; 0: its
+	 * own. */
+	uint8_t listen_fins;
+	/* The outside port of an entry that does not know it yet. */
+	uint16_t unknown_dport;
 	enum masq_state kept; /* whose timeout a controller that stays gets */
 	enum masq_state (*tcp_next)(enum masq_state state, enum masq_way way,
 				    uint8_t flags);
@@ -30,11 +35,15 @@ struct masq_era {
 	bool one_list;      /* entries lie in one list, not in 256 rows */
 	bool icmp;          /* masquerades ICMP */
 	bool drops_others;  /* other protocols that a rule masquerades */
+	bool checks_shape;  /* packets that are too short, or say so */
 	bool checks_out;  /* a wrong checksum is not repaired on the way out */
 	bool tells_wrong; /* of wrong ones on the way in */
 	bool settles_udp; /* a UDP entry learns its far end from the reply */
 	bool in_rearms;   /* packets from outside start the timer anew */
 	bool type_first;  /* ICMP: the outside port is type, code */
+	/* Bits of ip_dynaddr: on; told in the log; also for entries that had a
+	 * reply. */
+	int32_t dynaddr_on, dynaddr_told, dynaddr_replied;
 };
 
 extern const struct masq_era masq_eras[ERA_COUNT];

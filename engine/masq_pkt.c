@@ -48,7 +48,8 @@ enum shape {
 	SHAPE_NO_OFFSET, /* a TCP data offset of 0 */
 };
 
-static enum shape shape_of(const struct pkt *p, const struct pkt_info *info)
+static enum shape shape_of(const struct masq_era *era, const struct pkt *p,
+			   const struct pkt_info *info)
 {
 	uint32_t size = info->tot_len - info->ihl, offset;
 
@@ -56,6 +57,8 @@ static enum shape shape_of(const struct pkt *p, const struct pkt_info *info)
 	case IPPROTO_TCP:
 		if (size < TCP_HEADER)
 			return SHAPE_SHORT;
+		if (!era->checks_shape)
+			return SHAPE_OK;
 		offset = (p->data[info->ihl + 12] >> 4) * 4U;
 		if (!offset)
 			return SHAPE_NO_OFFSET;
@@ -239,16 +242,19 @@ void masq_follow_address(struct fw *fw, uint32_t entry, uint32_t maddr,
 		/* quirk: without "from" */
 		[MASQ_USER_ICMP] = "ip_fw_masq_icmp(): change masq.addr",
 	};
+	const struct masq_era *era = masq_era(fw);
 	int32_t dynaddr = fw->st->host.sysctl[SYSCTL_IP_DYNADDR];
 	uint32_t old = masq_at(fw, entry)->maddr;
 
-	if (!dynaddr || old == maddr ||
-	    !(masq_at(fw, entry)->flags & MASQ_NO_REPLY))
+	if (!(dynaddr & era->dynaddr_on) || old == maddr)
 		return;
-	if (dynaddr > 1)
+	if (!(masq_at(fw, entry)->flags & MASQ_NO_REPLY) &&
+	    !(dynaddr & era->dynaddr_replied))
+		return;
+	if (dynaddr > 0 && dynaddr & era->dynaddr_told)
 		fw_log(fw, LEVEL_INFO, "%s%s %u.%u.%u.%u to %u.%u.%u.%u",
-		       masq_era(fw)->prefix, text[user], old >> 24,
-		       old >> 16 & 255, old >> 8 & 255, old & 255, maddr >> 24,
+		       era->prefix, text[user], old >> 24, old >> 16 & 255,
+		       old >> 8 & 255, old & 255, maddr >> 24,
 		       maddr >> 16 & 255, maddr >> 8 & 255, maddr & 255);
 	masq_unhash(fw, entry);
 	masq_edit(fw, entry)->maddr = maddr;
@@ -324,7 +330,7 @@ enum masq_result masq_out(struct fw *fw, uint32_t maddr, struct pkt *p,
 	};
 	const struct masq_entry *e;
 
-	if (shape_of(p, info) != SHAPE_OK ||
+	if (shape_of(t.era, p, info) != SHAPE_OK ||
 	    (info->proto == IPPROTO_ICMP && !t.era->icmp))
 		return not_masqueradable(t.era, info);
 	if (info->proto == IPPROTO_ICMP)
@@ -406,14 +412,14 @@ enum masq_result masq_in(struct fw *fw, struct pkt *p, struct pkt_info *info)
 {
 	struct through t = { fw,        p,       info,        FW_NIL,
 			     info->dst, MASQ_IN, masq_era(fw) };
-	enum shape shape = shape_of(p, info);
+	enum shape shape = shape_of(t.era, p, info);
 	const struct masq_entry *e;
 
 	if (shape == SHAPE_OTHER || shape == SHAPE_NO_OFFSET ||
 	    (info->proto == IPPROTO_ICMP && !t.era->icmp))
 		return MASQ_PASS;
 	if (shape == SHAPE_SHORT)
-		return MASQ_DROP;
+		return t.era->checks_shape ? MASQ_DROP : MASQ_PASS;
 	if (info->proto == IPPROTO_ICMP)
 		return masq_icmp_in(fw, p, info);
 	look_at_ports(p, info);
