@@ -64,42 +64,66 @@ static uint32_t usual_mask(const struct wanted *w)
 	return mask;
 }
 
-/* The words behind the target. False: they make no sense. */
+static bool take_mask(struct wanted *w, const char *value)
+{
+	w->has_mask = true;
+	return nettools_addr(value, &w->mask);
+}
+
+static bool take_gateway(struct wanted *w, const char *value)
+{
+	return nettools_addr(value, &w->gateway);
+}
+
+static bool take_dev(struct wanted *w, const char *value)
+{
+	w->dev = value;
+	return *value;
+}
+
+/* Of no use to an emulated route. */
+static bool take_nothing(struct wanted *w, const char *value)
+{
+	(void)w;
+	return *value;
+}
+
+/* Words with a value. */
+static const struct word_row {
+	const char *word;
+	bool (*take)(struct wanted *w, const char *value);
+} word_rows[] = {
+	{ "netmask", take_mask },    { "gw", take_gateway },
+	{ "gateway", take_gateway }, { "dev", take_dev },
+	{ "device", take_dev },      { "metric", take_nothing },
+	{ "mss", take_nothing },     { "window", take_nothing },
+	{ "irtt", take_nothing },
+};
+
+static const struct word_row *find_word(const char *word)
+{
+	for (size_t i = 0; i < sizeof(word_rows) / sizeof(word_rows[0]); i++)
+		if (!strcmp(word_rows[i].word, word))
+			return &word_rows[i];
+	return NULL;
+}
+
+/* The words behind the target; the last one alone is an interface. False: they
+ * make no sense. */
 static bool take_words(struct wanted *w, int n, char **words)
 {
-	static const char *const numbers[] = { "metric", "mss", "window",
-					       "irtt" };
-
 	for (int i = 0; i < n; i++) {
-		const char *value = i + 1 < n ? words[i + 1] : "";
-		bool number = false;
+		const struct word_row *row = find_word(words[i]);
 
-		for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]);
-		     k++)
-			number |= !strcmp(words[i], numbers[k]);
-		if (!strcmp(words[i], "netmask")) {
-			if (!nettools_addr(value, &w->mask))
-				return false;
-			w->has_mask = true;
-			i++;
-		} else if (!strcmp(words[i], "gw") ||
-			   !strcmp(words[i], "gateway")) {
-			if (!nettools_addr(value, &w->gateway))
+		if (row) {
+			if (!row->take(w, i + 1 < n ? words[i + 1] : ""))
 				return false;
 			i++;
-		} else if (!strcmp(words[i], "dev") ||
-			   !strcmp(words[i], "device")) {
-			w->dev = value;
-			i++;
-		} else if (number) {
-			i++;
-		} else if (i == n - 1) {
-			w->dev = words[i];
-		} else {
+		} else if (i < n - 1 || !take_dev(w, words[i])) {
 			return false;
 		}
 	}
-	return !w->dev || *w->dev;
+	return true;
 }
 
 static bool take_target(struct wanted *w, int argc, char **argv)

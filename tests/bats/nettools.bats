@@ -1,0 +1,82 @@
+#!/usr/bin/env bats
+# ifconfig and route of the emulated host.
+
+# shellcheck disable=SC2154 # stderr is what run sets
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+setup() {
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	PATH=$(dirname "$(command -v fwcompat)")/../libexec/fwcompat:$PATH
+	fwcompat host if eth0 192.168.1.1/24
+}
+
+@test "interfaces are listed as scripts cut them up" {
+	ifconfig ppp0 10.0.0.1 pointopoint 10.0.0.254
+	run -0 ifconfig eth0
+	assert_line --index 0 --regexp '^eth0      Link encap:Ethernet  HWaddr '
+	assert_line --index 1 '          inet addr:192.168.1.1  Bcast:192.168.1.255  Mask:255.255.255.0'
+	assert_line --index 2 '          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1'
+	run -0 ifconfig
+	assert_line --regexp '^lo        Link encap:Local Loopback'
+	assert_line --regexp '^ppp0      Link encap:Point-to-Point Protocol'
+	assert_line --regexp '^          inet addr:10.0.0.1  P-t-P:.*Mask:255.255.255.255'
+}
+
+@test "addresses without a mask have their class's" {
+	ifconfig eth1 10.1.2.3
+	ifconfig eth2 172.16.0.1 netmask 255.255.255.0 broadcast 172.16.0.255 up
+	run -0 fwcompat host
+	assert_line 'if eth1 10.1.2.3/8'
+	assert_line 'if eth2 172.16.0.1/24'
+	ifconfig eth1 netmask 255.255.0.0
+	run -0 fwcompat host
+	assert_line 'if eth1 10.1.2.3/16'
+}
+
+@test "interfaces that are not there, and addresses that are none" {
+	run --separate-stderr -1 ifconfig eth7
+	assert_equal "$stderr" 'eth7: error fetching interface information: Device not found'
+	run --separate-stderr -1 ifconfig eth7 no.such.host
+	assert_equal "$stderr" 'no.such.host: Unknown host'
+	run --separate-stderr -255 ifconfig eth7 up
+	assert_equal "$stderr" 'SIOCSIFFLAGS: No such device'
+	run -0 ifconfig eth0 up
+}
+
+@test "routes are added, found by address, listed and deleted" {
+	route add default gw 192.168.1.254
+	route add -net 172.20.0.0 gw 192.168.1.253 metric 1
+	route add -host 172.21.0.9 dev eth0
+	route add -net 10.9.0.0 netmask 255.255.0.0 eth0
+	run -0 route -n
+	assert_line --index 0 'Kernel IP routing table'
+	assert_line '0.0.0.0         192.168.1.254   0.0.0.0         UG    0      0        0 eth0'
+	assert_line '172.20.0.0      192.168.1.253   255.255.0.0     UG    0      0        0 eth0'
+	assert_line '172.21.0.9      0.0.0.0         255.255.255.255 UH    0      0        0 eth0'
+	assert_line '10.9.0.0        0.0.0.0         255.255.0.0     U     0      0        0 eth0'
+	run -0 route
+	assert_line 'default         192.168.1.254   0.0.0.0         UG    0      0        0 eth0'
+	route del default
+	route del -net 172.20.0.0
+	route del -host 172.21.0.9
+	run -0 route -n
+	refute_line --regexp '^(0\.0\.0\.0|172)'
+}
+
+@test "routes that cannot be" {
+	run --separate-stderr -7 route add default gw 10.0.0.1
+	assert_equal "$stderr" 'SIOCADDRT: Network is unreachable'
+	run --separate-stderr -7 route add default dev ppp9
+	assert_equal "$stderr" 'SIOCADDRT: No such device'
+	run --separate-stderr -7 route add -net 10.1.2.3 netmask 255.0.0.0 dev eth0
+	assert_equal "$stderr" 'SIOCADDRT: Invalid argument'
+	run --separate-stderr -7 route del default
+	assert_equal "$stderr" 'SIOCDELRT: No such process'
+	run --separate-stderr -4 route add
+	run --separate-stderr -4 route frob default
+	run --separate-stderr -4 route add default gw
+}
