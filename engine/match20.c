@@ -113,14 +113,14 @@ static const struct quick_list *quick_list(struct fw *fw, enum fw20_list list)
 enum way { WAY_NONE = 0, WAY_FORWARD = 1, WAY_REVERSE = 2 };
 
 static inline int addresses_match(const struct quick_rule *r,
-				  const struct look20 *l)
+				  const struct pkt_info *ip)
 {
 	int way = WAY_NONE;
 
-	if ((l->src & r->smask) == r->src && (l->dst & r->dmask) == r->dst)
+	if ((ip->src & r->smask) == r->src && (ip->dst & r->dmask) == r->dst)
 		way = WAY_FORWARD;
-	if (r->bidir && (l->dst & r->smask) == r->src &&
-	    (l->src & r->dmask) == r->dst)
+	if (r->bidir && (ip->dst & r->smask) == r->src &&
+	    (ip->src & r->dmask) == r->dst)
 		way |= WAY_REVERSE;
 	return way;
 }
@@ -159,7 +159,7 @@ static bool ports_match(const struct fw20_rule *r, const struct look20 *l,
 {
 	if (r->n_src + r->n_dst > FW20_PORTS)
 		return false;
-	if (l->proto == IPPROTO_ICMP)
+	if (l->ip->proto == IPPROTO_ICMP)
 		return source_listed(r, l->sport);
 	return ((way & WAY_FORWARD) && source_listed(r, l->sport) &&
 		dest_listed(r, l->dport)) ||
@@ -186,9 +186,9 @@ static bool rest_matches_2_0(const struct fw20_rule *r, const struct look20 *l,
 {
 	uint8_t proto = kind_protocol(r);
 
-	if (r->via_addr && l->via.s[0] && r->via_addr != l->via_addr)
+	if (r->via_addr && l->via->s[0] && r->via_addr != l->via_addr)
 		return false;
-	if (r->via.s[0] && memcmp(&r->via, &l->via, sizeof(r->via)) != 0)
+	if (r->via.s[0] && memcmp(&r->via, l->via, sizeof(r->via)) != 0)
 		return false;
 	if ((mode == MODE_ACCT_IN && (r->flags & FW20_ACCTOUT)) ||
 	    (mode == MODE_ACCT_OUT && (r->flags & FW20_ACCTIN)))
@@ -198,7 +198,7 @@ static bool rest_matches_2_0(const struct fw20_rule *r, const struct look20 *l,
 		return false;
 	if (proto == 0)
 		return true;
-	return proto == l->proto && ports_match(r, l, way);
+	return proto == l->ip->proto && ports_match(r, l, way);
 }
 
 /*
@@ -215,7 +215,7 @@ static bool rest_matches_1_3(const struct fw20_rule *r, const struct look20 *l,
 		return false;
 	if (proto == 0)
 		return true;
-	if (proto != l->proto || ((r->flags & FW20_TCPSYN) && l->not_syn))
+	if (proto != l->ip->proto || ((r->flags & FW20_TCPSYN) && l->not_syn))
 		return false;
 	if ((r->flags & FW20_TCPACK) && (way & WAY_REVERSE) && l->no_ack)
 		return false;
@@ -224,19 +224,20 @@ static bool rest_matches_1_3(const struct fw20_rule *r, const struct look20 *l,
 
 /* What the kernels did differently. */
 static const struct match_era {
-	enum fw_verdict (*judge)(struct look20 *l, bool acct);
+	enum fw_verdict (*judge)(const struct pkt_info *ip, bool acct);
+	void (*settle)(struct look20 *l);
 	bool (*rest_matches)(const struct fw20_rule *r, const struct look20 *l,
 			     int way, enum mode mode);
 	void (*log)(struct fw *fw, const char *list, const struct look20 *l,
 		    const struct fw20_rule *r);
 	bool tos_of_denied; /* quirk: 1.3 changes the TOS of the wrong ones */
 } match_eras[ERA_COUNT] = {
-	[ERA_2_2] = { look20_judge_2_0, rest_matches_2_0, look20_log_2_0,
-		      false },
-	[ERA_2_0] = { look20_judge_2_0, rest_matches_2_0, look20_log_2_0,
-		      false },
-	[ERA_1_3] = { look20_judge_1_3, rest_matches_1_3, look20_log_1_3,
-		      true },
+	[ERA_2_2] = { look20_judge_2_0, look20_settle_2_0, rest_matches_2_0,
+		      look20_log_2_0, false },
+	[ERA_2_0] = { look20_judge_2_0, look20_settle_2_0, rest_matches_2_0,
+		      look20_log_2_0, false },
+	[ERA_1_3] = { look20_judge_1_3, look20_settle_1_3, rest_matches_1_3,
+		      look20_log_1_3, true },
 };
 
 static void count(struct fw *fw, uint32_t slot, const struct look20 *l)
@@ -244,7 +245,7 @@ static void count(struct fw *fw, uint32_t slot, const struct look20 *l)
 	struct fw20_slot *s = fw_edit(fw, &fw->st->rule20[slot], 16);
 
 	s->packets++;
-	s->bytes += l->len;
+	s->bytes += l->ip->tot_len;
 }
 
 static const char *const log_names[] = {
@@ -273,7 +274,7 @@ static const struct fw20_rule *walk(struct fw *fw, enum fw20_list list,
 
 	for (uint32_t i = 0; i < rules->count; i++) {
 		const struct quick_rule *q = &rules->rule[i];
-		int way = addresses_match(q, l);
+		int way = addresses_match(q, l->ip);
 		const struct fw20_rule *r;
 
 		if (!way)
@@ -291,6 +292,7 @@ static const struct fw20_rule *walk(struct fw *fw, enum fw20_list list,
 	return NULL;
 }
 
+/* @r: the rule that matched, @l: the packet it did; or NULL for a policy. */
 static struct fw_answer answer_of(uint32_t flags, const struct fw20_rule *r,
 				  const struct look20 *l)
 {
@@ -299,9 +301,7 @@ static struct fw_answer answer_of(uint32_t flags, const struct fw20_rule *r,
 
 	if (!(flags & FW20_ACCEPT)) {
 		a.verdict = flags & FW20_ICMPRPL ? FW_V_REJECT : FW_V_DENY;
-		return a;
-	}
-	if (r && (flags & FW20_REDIR)) {
+	} else if (r && flags & FW20_REDIR) {
 		used = r->n_src + r->n_dst;
 		a.verdict = FW_V_REDIRECT;
 		a.redir_port = used < FW20_PORTS ? r->port[used] : 0;
@@ -311,6 +311,11 @@ static struct fw_answer answer_of(uint32_t flags, const struct fw20_rule *r,
 		a.verdict = FW_V_MASQ;
 	}
 	return a;
+}
+
+static struct fw_answer policy_of(const struct fw *fw, enum fw20_list list)
+{
+	return answer_of((uint32_t)fw->st->lists.policy[list], NULL, NULL);
 }
 
 /* Writes a TOS that a rule changed, and the header's checksum anew. */
@@ -328,38 +333,38 @@ static void set_tos(struct pkt *p, struct pkt_info *info, uint8_t tos)
 	pkt_ip_sum(p, info->ihl);
 }
 
-/* The device's part of a look. */
-static void look_device(const struct fw *fw, uint32_t ifindex, struct look20 *l)
+/* All that rules are asked about a packet on a device. */
+static void look(const struct fw *fw, uint32_t ifindex, const struct pkt *p,
+		 const struct pkt_info *info, struct look20 *l)
 {
-	if (ifindex >= HOST_IFS)
-		return;
-	l->via = fw->st->host.ifs[ifindex].name;
-	l->via_addr = fw->st->host.ifs[ifindex].addr;
+	look20_packet(l, p, info);
+	l->via = host_if_name(fw, ifindex);
+	l->via_addr = host_if_addr(fw, ifindex);
+	match_eras[fw->st->g.era].settle(l);
 }
 
 struct fw_answer list_run(struct fw *fw, enum fw20_list list, uint32_t ifindex,
 			  struct pkt *p, struct pkt_info *info)
 {
 	const struct match_era *era = &match_eras[fw->st->g.era];
-	struct fw_answer answer = { .verdict = FW_V_DENY };
+	struct fw_answer answer = { .verdict = era->judge(info, false) };
 	const struct quick_list *rules;
 	const struct fw20_rule *r;
 	struct look20 l;
 
-	look20_packet(&l, p, info);
-	look_device(fw, ifindex, &l);
-	answer.verdict = era->judge(&l, false);
 	if (answer.verdict != FW_V_NONE)
 		return answer;
+	if (fw->st->lists.first[list] == FW_NIL)
+		return policy_of(fw, list);
 	rules = quick_list(fw, list);
 	if (!rules) {
 		answer.verdict = FW_V_DENY;
 		return answer;
 	}
+	look(fw, ifindex, p, info, &l);
 	r = walk(fw, list, rules, &l, MODE_FIREWALL);
 	if (!r)
-		return answer_of((uint32_t)fw->st->lists.policy[list], NULL,
-				 &l);
+		return policy_of(fw, list);
 	if (!(r->flags & FW20_ACCEPT) == era->tos_of_denied)
 		set_tos(p, info,
 			(uint8_t)((info->tos & r->tos_and) ^ r->tos_xor));
@@ -374,13 +379,14 @@ void list_account(struct fw *fw, enum acct_direction direction,
 	const struct quick_list *rules;
 	struct look20 l;
 
-	if (fw->st->lists.first[FW20_ACCT] == FW_NIL)
+	if (fw->st->lists.first[FW20_ACCT] == FW_NIL ||
+	    match_eras[fw->st->g.era].judge(info, true) != FW_V_NONE)
 		return;
-	look20_packet(&l, p, info);
-	look_device(fw, ifindex, &l);
 	rules = quick_list(fw, FW20_ACCT);
-	if (rules && match_eras[fw->st->g.era].judge(&l, true) == FW_V_NONE)
-		walk(fw, FW20_ACCT, rules, &l, mode);
+	if (!rules)
+		return;
+	look(fw, ifindex, p, info, &l);
+	walk(fw, FW20_ACCT, rules, &l, mode);
 }
 
 /* Whether the host can check a packet on that device. */
@@ -397,37 +403,46 @@ static bool probe_valid(const struct fw *fw, const struct fw_probe *probe,
 	return i != HOST_NO_IF && fw->st->host.ifs[i].addr == via_addr;
 }
 
+/* What becomes of the packet of a check; FW_V_NONE: no memory. */
+static enum fw_verdict check(struct fw *fw, enum fw20_list list,
+			     const struct fw_probe *probe, uint32_t via_addr)
+{
+	const struct match_era *era = &match_eras[fw->st->g.era];
+	const struct quick_list *rules = quick_list(fw, list);
+	const struct fw20_rule *r;
+	enum fw_verdict verdict;
+	struct pkt_info info;
+	struct look20 l;
+
+	if (!rules)
+		return FW_V_NONE;
+	look20_probe(&l, probe, &info);
+	l.via = &probe->via;
+	l.via_addr = via_addr;
+	verdict = era->judge(&info, false);
+	if (verdict != FW_V_NONE)
+		return verdict;
+	era->settle(&l);
+	r = walk(fw, list, rules, &l, MODE_CHECK);
+	return r ? answer_of(r->flags, r, &l).verdict
+		 : policy_of(fw, list).verdict;
+}
+
 int list_check(struct fw *fw, enum fw20_list list, const struct fw_probe *probe,
 	       uint32_t via_addr)
 {
 	static const int errors[] = {
-		[FW_V_ACCEPT] = 0,
-		[FW_V_DENY] = -ETIMEDOUT,
-		[FW_V_REJECT] = -ECONNREFUSED,
-		[FW_V_MASQ] = -ECONNRESET,
-		[FW_V_REDIRECT] = -ECONNABORTED,
+		[FW_V_NONE] = -ENOMEM,     [FW_V_ACCEPT] = 0,
+		[FW_V_DENY] = -ETIMEDOUT,  [FW_V_REJECT] = -ECONNREFUSED,
+		[FW_V_MASQ] = -ECONNRESET, [FW_V_REDIRECT] = -ECONNABORTED,
 	};
-	const struct quick_list *rules;
-	const struct fw20_rule *r;
 	enum fw_verdict verdict;
-	struct look20 l;
 
 	if (list == FW20_ACCT)
 		return -ENOPROTOOPT;
 	if (!probe_valid(fw, probe, via_addr))
 		return -EINVAL;
-	look20_probe(&l, probe, via_addr);
-	verdict = match_eras[fw->st->g.era].judge(&l, false);
-	if (verdict == FW_V_NONE) {
-		rules = quick_list(fw, list);
-		if (!rules)
-			return -ENOMEM;
-		r = walk(fw, list, rules, &l, MODE_CHECK);
-		verdict = answer_of(r ? r->flags
-				      : (uint32_t)fw->st->lists.policy[list],
-				    r, &l)
-				  .verdict;
-	}
+	verdict = check(fw, list, probe, via_addr);
 	if (verdict == FW_V_MASQ && fw->st->g.era == ERA_1_3)
 		return 0;
 	return errors[verdict];

@@ -83,15 +83,17 @@ static enum fw_verdict ask_out(struct walk *w, enum fw20_list list,
 /* The last step: every piece is counted. @acct_if: the device of accounting. */
 static enum walk_end leave(struct walk *w, uint32_t ifindex, uint32_t acct_if)
 {
-	uint32_t mtu = host_if_mtu(w->fw, ifindex), at = 0;
+	uint32_t mtu = host_if_mtu(w->fw, ifindex);
 	uint32_t size = w->info.tot_len - w->info.ihl;
 
-	do {
+	if (w->info.tot_len <= mtu)
+		account(w, ACCT_OUT, acct_if);
+	for (uint32_t at = 0; w->info.tot_len > mtu && at < size;) {
 		struct pkt_info piece = piece_info(&w->info, at, mtu);
 
 		list_account(w->fw, ACCT_OUT, acct_if, w->p, &piece);
 		at += piece_len(&w->info, at, mtu);
-	} while (at < size);
+	}
 	transmit(w->fw, ifindex, w->p, &w->info);
 	return END_TOLD;
 }
