@@ -342,11 +342,15 @@ OLD_PROGRAMS = \
 TEST_PROGRAMS = \
 	tests/pcap/mkpcap.c \
 
+# Whether this call compiles: not with goals that call make again, or only look.
+NOT_BUILT = check clean demo fuzz script-list sources syntax tidy unit-list
+building := $(filter-out $(NOT_BUILT),$(or $(MAKECMDGOALS),all))
+
 # Libraries that may be missing; the build says what it leaves out.
 have = $(shell $(PKG_CONFIG) --exists $(1) 2>/dev/null && echo yes)
 ifeq ($(call have,libpcap),yes)
 PCAP_LIBS = $(shell $(PKG_CONFIG) --libs libpcap)
-else ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
+else ifdef building
 $(info no libpcap: fwcompat reads and writes no captures)
 endif
 ifeq ($(call have,ncurses),yes)
@@ -354,7 +358,7 @@ TOP_SCREEN = fwcompat/top_curses.c
 CURSES_LIBS = $(shell $(PKG_CONFIG) --libs ncurses)
 else
 TOP_SCREEN = fwcompat/top_plain.c
-ifeq ($(filter check demo clean,$(MAKECMDGOALS)),)
+ifdef building
 $(info no ncurses: fwcompat top prints once and ends)
 endif
 endif
@@ -411,8 +415,10 @@ fuzzers: $(FUZZ_BIN)
 benches: $(BENCH_BIN)
 
 # All that is compiled stands on the flags: other flags, other objects.
+ifdef building
 ifneq ($(file < $B/flags),$(COMPILE))
 $(shell mkdir -p $B)$(file > $B/flags,$(COMPILE))
+endif
 endif
 $B/flags: ;
 

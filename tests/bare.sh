@@ -12,9 +12,26 @@ cd "$(dirname "$0")/.."
 enter() {
 	mount --bind "$1" "$1"
 	cd "$1"
-	mount --rbind /dev dev
-	mount --rbind /sys sys
 	mount -t proc proc proc
+	mount --rbind /sys sys
+	mount -t tmpfs -o mode=755 dev dev
+	# The devices with the modes that udev gives them.
+	while read -r name major minor; do
+		mknod -m 666 "dev/$name" c "$major" "$minor"
+	done <<'DEVICES'
+null 1 3
+zero 1 5
+full 1 7
+random 1 8
+urandom 1 9
+tty 5 0
+fuse 10 229
+DEVICES
+	mkdir dev/pts dev/shm
+	mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
+	mount -t tmpfs -o mode=1777 shm dev/shm
+	ln -s pts/ptmx dev/ptmx
+	ln -s /proc/self/fd dev/fd
 	pivot_root . mnt
 	umount -l /mnt
 	exec sh /root/inside.sh
