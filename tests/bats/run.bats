@@ -319,6 +319,8 @@ rc.firewall:5: ipchains -A nochain -j DENY
 }
 
 @test "--dry-run tells the same and changes nothing" {
+	# The leak checker starts a process, which is refused after a dry run.
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 	ipchains -P input DENY
 	before=$(ipchains-save 2>/dev/null)
 	run -0 --separate-stderr fwcompat run --dry-run sh -c \
