@@ -100,6 +100,7 @@ LIBCOMPAT = \
 	libcompat/backend_engine.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
+	libcompat/nf_rule.c \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \
