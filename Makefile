@@ -278,6 +278,7 @@ UNIT_TESTS = \
 	tests/unit/test_ipchains_listing.c \
 	tests/unit/test_ipchains_options.c \
 	tests/unit/test_ipchains_restore.c \
+	tests/unit/test_ipfw_options.c \
 	tests/unit/test_ipfwadm_options.c \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
@@ -326,6 +327,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_helper_raudio.c \
 	tests/fuzz/fuzz_helper_vdolive.c \
 	tests/fuzz/fuzz_ipchains.c \
+	tests/fuzz/fuzz_ipfwadm.c \
 	tests/fuzz/fuzz_path.c \
 	tests/fuzz/fuzz_pkt_parse.c \
 	tests/fuzz/fuzz_store.c \
