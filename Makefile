@@ -270,6 +270,7 @@ MAN = \
 UNIT_TESTS = \
 	tests/unit/test_addr.c \
 	tests/unit/test_chains.c \
+	tests/unit/test_child.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
 	tests/unit/test_frag.c \

@@ -229,7 +229,7 @@ static int play_command(struct play *p, const struct play_item *it)
 	struct child_result got = { .status = -1 };
 	char dir[PATH_MAX];
 	int r = env ? child_run(it->text, place_path(&p->place, "cwd", dir),
-				env, &got)
+				env, p->stop, &got)
 		    : -ENOMEM;
 
 	place_env_free(env);

@@ -34,14 +34,15 @@ static bool drain(int fd, struct text *to)
 
 /*
  * Until the command itself has ended. What it left running may hold the pipes
- * open for ever, so their end is not waited for.
+ * open for ever, so their end is not waited for. @signals: the mask meanwhile.
  */
-static int attend(struct pollfd fds[FDS], struct child_result *result)
+static int attend(struct pollfd fds[FDS], const sigset_t *signals,
+		  struct child_result *result)
 {
 	struct text *to[FDS] = { &result->out, &result->err };
 
 	do {
-		if (poll(fds, FDS, -1) < 0)
+		if (ppoll(fds, FDS, NULL, signals) < 0)
 			return -errno;
 		for (int i = FD_OUT; i <= FD_ERR; i++)
 			if (fds[i].revents && !drain(fds[i].fd, to[i]))
@@ -54,7 +55,7 @@ static int attend(struct pollfd fds[FDS], struct child_result *result)
 }
 
 static int spawn(const char *command, const char *dir, char *const env[],
-		 int out, int err, pid_t *child)
+		 const sigset_t *signals, int out, int err, pid_t *child)
 {
 	char sh[] = "sh", c[] = "-c", *line = strdup(command);
 	char *argv[] = { sh, c, line, NULL };
@@ -74,7 +75,9 @@ static int spawn(const char *command, const char *dir, char *const env[],
 	sigemptyset(&usual);
 	sigaddset(&usual, SIGPIPE); /* which we may ignore */
 	posix_spawnattr_setsigdefault(&attr, &usual);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setsigmask(&attr, signals);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF |
+						POSIX_SPAWN_SETSIGMASK);
 	r = posix_spawn(child, "/bin/sh", &files, &attr, argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
@@ -100,7 +103,8 @@ static void close_pair(const int fd[2])
 }
 
 /* Catches what comes through the pipes until @child ends. */
-static int watch(pid_t child, int out, int err, struct child_result *result)
+static int watch(pid_t child, const sigset_t *signals, int out, int err,
+		 struct child_result *result)
 {
 	struct pollfd fds[FDS] = {
 		[FD_OUT] = { out, POLLIN, 0 },
@@ -114,20 +118,19 @@ static int watch(pid_t child, int out, int err, struct child_result *result)
 		return -errno;
 	fcntl(out, F_SETFL, O_NONBLOCK);
 	fcntl(err, F_SETFL, O_NONBLOCK);
-	r = attend(fds, result);
+	r = attend(fds, signals, result);
 	close(fds[FD_CHILD].fd);
 	if (r == 0)
 		result->status = wait_for(child);
 	return r;
 }
 
-int child_run(const char *command, const char *dir, char *const env[],
-	      struct child_result *result)
+static int run_in_pipes(const char *command, const char *dir, char *const env[],
+			const sigset_t *signals, struct child_result *result)
 {
 	int out[2], err[2], r;
 	pid_t child;
 
-	*result = (struct child_result){ .status = -1 };
 	if (pipe2(out, O_CLOEXEC))
 		return -errno;
 	if (pipe2(err, O_CLOEXEC)) {
@@ -135,10 +138,31 @@ int child_run(const char *command, const char *dir, char *const env[],
 		close_pair(out);
 		return r;
 	}
-	r = spawn(command, dir, env, out[1], err[1], &child);
+	r = spawn(command, dir, env, signals, out[1], err[1], &child);
 	if (r == 0)
-		r = watch(child, out[0], err[0], result);
+		r = watch(child, signals, out[0], err[0], result);
 	close_pair(out);
 	close_pair(err);
+	return r;
+}
+
+/*
+ * The signals are held but for where we wait, or one between a look at @stop
+ * and the wait would be waited for in vain.
+ */
+int child_run(const char *command, const char *dir, char *const env[],
+	      const volatile sig_atomic_t *stop, struct child_result *result)
+{
+	sigset_t held, before;
+	int r;
+
+	*result = (struct child_result){ .status = -1 };
+	sigemptyset(&held);
+	sigaddset(&held, SIGHUP);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	r = *stop ? -EINTR : run_in_pipes(command, dir, env, &before, result);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;
 }

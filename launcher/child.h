@@ -2,6 +2,8 @@
 #ifndef LAUNCHER_CHILD_H
 #define LAUNCHER_CHILD_H
 
+#include <signal.h>
+
 #include "core/text.h"
 
 struct child_result {
@@ -11,11 +13,11 @@ struct child_result {
 
 /*
  * Runs @command by `sh -c' in the directory @dir with the environment @env and
- * nothing to read.
- * Returns 0 and @result; or -errno if it could not be run; -EINTR: a signal
+ * nothing to read. @stop: what handlers of SIGHUP, SIGINT and SIGTERM set.
+ * Returns 0 and @result; or -errno if it could not be run; -EINTR: one of these
  * came, and the command goes on alone.
  */
 int child_run(const char *command, const char *dir, char *const env[],
-	      struct child_result *result);
+	      const volatile sig_atomic_t *stop, struct child_result *result);
 
 #endif
