@@ -91,6 +91,22 @@ static void remove_more_addresses(struct fw *fw, const char *name)
 	}
 }
 
+/* What the kernel adds for an address: none for a lone host's, or none. */
+static int add_own_routes(struct fw *fw, uint32_t at)
+{
+	const struct host_if *i = &fw->st->host.ifs[at];
+	char name[FW_IFNAME + 1] = "";
+
+	memcpy(name, i->name.s, FW_IFNAME);
+	if (!i->addr || i->flags & HOST_IF_LOOPBACK)
+		return 0;
+	if (i->mask != 0xFFFFFFFF)
+		return host_route_add(fw, i->addr & i->mask, i->mask, name, 0);
+	if (i->peer && fw->st->g.era == ERA_2_2)
+		return host_route_add(fw, i->peer, 0xFFFFFFFF, name, 0);
+	return 0;
+}
+
 /* Writes row @at, which is free or bears that name, and routes to its subnet.
  */
 static int set_row(struct fw *fw, uint32_t at, const char *name, uint32_t addr,
@@ -104,9 +120,7 @@ static int set_row(struct fw *fw, uint32_t at, const char *name, uint32_t addr,
 	memcpy(i->name.s, name, strlen(name));
 	counts_edit(fw)->n_ifs += fresh;
 	counts_edit(fw)->generation++;
-	if (mask == 0xFFFFFFFF || flags & HOST_IF_LOOPBACK)
-		return 0;
-	return host_route_add(fw, addr & mask, mask, name, 0);
+	return add_own_routes(fw, at);
 }
 
 int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
@@ -137,6 +151,56 @@ int host_if_add(struct fw *fw, const char *name, uint32_t addr, uint32_t mask)
 		return -ENOSPC;
 	return set_row(fw, at, name, addr, mask,
 		       fw->st->host.ifs[first].flags | HOST_IF_MORE);
+}
+
+int host_if_peer(struct fw *fw, const char *name, uint32_t peer)
+{
+	uint32_t at = host_if_find(fw, name);
+	int r;
+
+	if (at == HOST_NO_IF)
+		return -ENODEV;
+	if_edit(fw, at)->peer = peer;
+	r = add_own_routes(fw, at);
+	return r == -EEXIST ? 0 : r;
+}
+
+static void take_up(struct fw *fw, uint32_t at)
+{
+	if_edit(fw, at)->flags |= HOST_IF_UP;
+	counts_edit(fw)->generation++;
+	add_own_routes(fw, at);
+}
+
+static void take_down(struct fw *fw, uint32_t at)
+{
+	struct host_if *i = if_edit(fw, at);
+
+	remove_routes_of(fw, at);
+	i->flags &= ~(uint32_t)HOST_IF_UP;
+	if (memchr(i->name.s, ':', FW_IFNAME)) {
+		*i = (struct host_if){ 0 };
+		counts_edit(fw)->n_ifs--;
+	}
+	counts_edit(fw)->generation++;
+}
+
+int host_if_switch(struct fw *fw, const char *name, bool up)
+{
+	if (host_if_find(fw, name) == HOST_NO_IF)
+		return -ENODEV;
+	for (uint32_t i = 0; i < HOST_IFS; i++) {
+		const struct host_if *f = &fw->st->host.ifs[i];
+
+		if (strncmp(f->name.s, name, FW_IFNAME) ||
+		    !!(f->flags & HOST_IF_UP) == up)
+			continue;
+		if (up)
+			take_up(fw, i);
+		else
+			take_down(fw, i);
+	}
+	return 0;
 }
 
 /* The oldest such route, or HOST_ROUTES. @ifindex HOST_NO_IF: any. */

@@ -33,6 +33,7 @@ struct host_if {
 	uint32_t addr, mask;   /* host order */
 	uint32_t flags;        /* enum host_if_flag */
 	uint32_t mtu;
+	uint32_t peer; /* HOST_IF_PPP: the other end; 0: not known */
 };
 
 /* In the state. Longest prefix wins; of equal ones the oldest. */
@@ -80,6 +81,18 @@ int host_if_set(struct fw *fw, const char *name, uint32_t addr, uint32_t mask,
  * -ENOSPC.
  */
 int host_if_add(struct fw *fw, const char *name, uint32_t addr, uint32_t mask);
+
+/*
+ * The other end of a point-to-point interface; 2.2 makes a route there.
+ * -ENODEV.
+ */
+int host_if_peer(struct fw *fw, const char *name, uint32_t peer);
+
+/*
+ * Up with the routes to its own networks, or down without any; an alias
+ * (eth0:0) that goes down is gone. -ENODEV.
+ */
+int host_if_switch(struct fw *fw, const char *name, bool up);
 
 /* @gateway 0: directly. -ENODEV: no such interface; -EEXIST; -ENOSPC. */
 int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,

@@ -47,6 +47,8 @@ static void compile_if(struct routes *r, const struct host_if *i)
 {
 	if (!i->name.s[0] || !(i->flags & HOST_IF_UP))
 		return;
+	if (!i->addr)
+		return;
 	r->local[r->n_local++] = i->addr;
 	if (i->flags & (HOST_IF_PPP | HOST_IF_LOOPBACK) || i->mask >= ~1U)
 		return;

@@ -30,7 +30,7 @@ static int parse_prefix(const char *word, uint32_t *addr, uint32_t *mask)
 
 static void show_row(void *ctx, const struct compat_host_row *row)
 {
-	char addr[ADDR_TEXT], gateway[ADDR_TEXT];
+	char addr[ADDR_TEXT], far[ADDR_TEXT];
 
 	(void)ctx;
 	addr_format(row->addr, addr);
@@ -40,9 +40,13 @@ static void show_row(void *ctx, const struct compat_host_row *row)
 	else
 		printf("if %s %s/%d", row->ifname, addr,
 		       mask_length(row->mask));
-	if (row->gateway)
-		printf(" %s", addr_format(row->gateway, gateway));
-	puts(row->ppp ? " ppp" : "");
+	if (row->ppp)
+		fputs(" ppp", stdout);
+	if (row->gateway || row->peer)
+		printf(" %s",
+		       addr_format(row->is_route ? row->gateway : row->peer,
+				   far));
+	puts(row->down ? " down" : "");
 }
 
 /* "show"; also what a bare `fwcompat host` does. */
@@ -57,13 +61,22 @@ static int do_show(struct compat *c, int argc, char **argv)
 
 static int do_if(struct compat *c, int argc, char **argv)
 {
-	bool ppp = argc == 3 && !strcmp(argv[2], "ppp");
-	uint32_t addr, mask;
+	bool down = argc > 2 && !strcmp(argv[argc - 1], "down");
+	bool ppp = argc > 2 && !strcmp(argv[2], "ppp");
+	uint32_t addr, mask, peer = 0;
+	int n = argc - down - ppp, r;
 
-	if (argc < 2 || argc > 2 + ppp || !argv[0][0] ||
-	    strlen(argv[0]) > FW_IFNAME || parse_prefix(argv[1], &addr, &mask))
+	if (n < 2 || n > 2 + ppp || !argv[0][0] ||
+	    strlen(argv[0]) > FW_IFNAME ||
+	    parse_prefix(argv[1], &addr, &mask) ||
+	    (n == 3 && addr_parse_quad(argv[3], &peer)))
 		return -EINVAL;
-	return compat_if_set(c, argv[0], addr, mask, ppp);
+	r = compat_if_set(c, argv[0], addr, mask, ppp);
+	if (r == 0 && peer)
+		r = compat_if_peer(c, argv[0], peer);
+	if (r == 0 && down)
+		r = compat_if_switch(c, argv[0], false);
+	return r;
 }
 
 /* A route that is there already may be given again, as show shows it. */
@@ -137,7 +150,7 @@ int cmd_host(int argc, char **argv)
 
 const char cmd_host_usage[] =
 	"fwcompat host [show]\n"
-	"       fwcompat host if NAME ADDRESS/LENGTH [ppp]\n"
+	"       fwcompat host if NAME ADDRESS/LENGTH [ppp [PEER]] [down]\n"
 	"       fwcompat host route PREFIX/LENGTH|default INTERFACE "
 	"[GATEWAY]\n"
 	"       fwcompat host unroute PREFIX/LENGTH|default INTERFACE\n"

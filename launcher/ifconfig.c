@@ -15,16 +15,23 @@ struct wanted {
 	bool has_addr;
 	uint32_t addr, mask; /* .mask 0: by class */
 	bool ppp;
+	uint32_t peer; /* 0: not said */
+	bool up, down; /* said so */
 };
 
 /* Linux 2.2 gave the loopback device an MTU of 3924. */
 static void print_flags(const struct compat_host_row *f, bool lo)
 {
-	printf("          UP %s  MTU:%d  Metric:1\n",
-	       lo       ? "LOOPBACK RUNNING"
-	       : f->ppp ? "POINTOPOINT RUNNING NOARP MULTICAST"
-			: "BROADCAST RUNNING MULTICAST",
-	       lo ? 3924 : 1500);
+	const char *running = f->down ? "" : "RUNNING ";
+
+	printf("          %s", f->down ? "" : "UP ");
+	if (lo)
+		printf("LOOPBACK %s ", running);
+	else if (f->ppp)
+		printf("POINTOPOINT %sNOARP MULTICAST  ", running);
+	else
+		printf("BROADCAST %sMULTICAST  ", running);
+	printf("MTU:%d  Metric:1\n", lo ? 3924 : 1500);
 	fputs("          RX packets:0 errors:0 dropped:0 overruns:0 frame:0\n"
 	      "          TX packets:0 errors:0 dropped:0 overruns:0 "
 	      "carrier:0\n",
@@ -32,6 +39,14 @@ static void print_flags(const struct compat_host_row *f, bool lo)
 	printf("          collisions:0 txqueuelen:%d \n\n", lo       ? 0
 							    : f->ppp ? 10
 								     : 100);
+}
+
+/* The broadcast address, or the other end; its own where that is not known. */
+static uint32_t far_end(const struct compat_host_row *f)
+{
+	if (!f->ppp)
+		return f->addr | ~f->mask;
+	return f->peer ? f->peer : f->addr;
 }
 
 static void print_interface(const struct compat_host_row *f)
@@ -47,15 +62,14 @@ static void print_interface(const struct compat_host_row *f)
 			: "Ethernet  HWaddr 00:00:00:00:00:00  ");
 	if (lo)
 		printf("          inet addr:%s  Mask:%s\n", addr, mask);
-	else
+	else if (f->addr)
 		printf("          inet addr:%s  %s:%s  Mask:%s\n", addr,
-		       f->ppp ? "P-t-P" : "Bcast",
-		       addr_format(f->ppp ? f->addr : f->addr | ~f->mask, far),
+		       f->ppp ? "P-t-P" : "Bcast", addr_format(far_end(f), far),
 		       mask);
 	print_flags(f, lo);
 }
 
-static int list(const struct nettools *t, const char *name)
+static int list(const struct nettools *t, const char *name, bool all)
 {
 	const struct compat_host_row *f;
 
@@ -72,7 +86,7 @@ static int list(const struct nettools *t, const char *name)
 		return 1;
 	}
 	for (int i = 0; i < t->rows; i++)
-		if (!t->row[i].is_route)
+		if (!t->row[i].is_route && (all || !t->row[i].down))
 			print_interface(&t->row[i]);
 	return 0;
 }
@@ -95,11 +109,16 @@ static bool takes_value(const char *word)
 static int take_word(struct wanted *w, const char *word)
 {
 	static const char *const switches[] = {
-		"up",       "down",       "arp",       "-arp",
-		"allmulti", "-allmulti",  "multicast", "promisc",
-		"-promisc", "-broadcast", "trailers",  "-trailers",
+		"arp",       "-arp",      "allmulti",  "-allmulti",
+		"multicast", "promisc",   "-promisc",  "-broadcast",
+		"trailers",  "-trailers", "broadcast", "-pointopoint",
+		"dynamic",
 	};
 
+	w->up |= !strcmp(word, "up");
+	w->down |= !strcmp(word, "down");
+	if (!strcmp(word, "up") || !strcmp(word, "down"))
+		return 0;
 	if (nettools_addr(word, &w->addr)) {
 		w->has_addr = true;
 		return 0;
@@ -113,7 +132,6 @@ static int take_word(struct wanted *w, const char *word)
 
 static int take_words(struct wanted *w, int n, char **words)
 {
-	uint32_t far;
 	int r = 0;
 
 	for (int i = 0; r == 0 && i < n; i++) {
@@ -126,7 +144,7 @@ static int take_words(struct wanted *w, int n, char **words)
 			i++;
 		} else if ((!strcmp(words[i], "pointopoint") ||
 			    !strcmp(words[i], "dstaddr")) &&
-			   value && nettools_addr(value, &far)) {
+			   value && nettools_addr(value, &w->peer)) {
 			w->ppp = true;
 			i++;
 		} else if (takes_value(words[i]) && value) {
@@ -138,6 +156,18 @@ static int take_words(struct wanted *w, int n, char **words)
 	return r;
 }
 
+/* What is not said stays, or is what it usually is. */
+static int set_address(struct nettools *t, const struct compat_host_row *old,
+		       const struct wanted *w)
+{
+	uint32_t addr = w->has_addr ? w->addr : old ? old->addr : 0;
+	uint32_t mask = w->mask;
+
+	if (!mask)
+		mask = w->ppp ? 0xFFFFFFFF : nettools_class_mask(addr);
+	return compat_if_set(t->c, w->name, addr, mask, w->ppp);
+}
+
 static int configure(struct nettools *t, const char *name, int n, char **words)
 {
 	const struct compat_host_row *old = nettools_find(t, name);
@@ -146,16 +176,19 @@ static int configure(struct nettools *t, const char *name, int n, char **words)
 
 	if (take_words(&w, n, words))
 		return 1;
-	if (!w.has_addr && !w.mask)
-		return old ? 0 : nettools_fail("SIOCSIFFLAGS", -ENODEV, 255);
-	if (!w.has_addr)
-		w.addr = old ? old->addr : 0;
-	if (!w.mask)
-		w.mask = w.ppp ? 0xFFFFFFFF : nettools_class_mask(w.addr);
-	r = compat_if_set(t->c, w.name, w.addr, w.mask, w.ppp);
+	if (w.has_addr || w.mask) {
+		r = set_address(t, old, &w);
+		if (r)
+			return nettools_fail("SIOCSIFADDR", r, 255);
+	}
+	r = old || w.has_addr || w.mask ? 0 : -ENODEV;
+	if (r == 0 && w.peer)
+		r = compat_if_peer(t->c, name, w.peer);
+	if (r == 0 && (w.up || w.down))
+		r = compat_if_switch(t->c, name, !w.down);
 	if (r == 0)
 		r = compat_commit(t->c);
-	return r ? nettools_fail("SIOCSIFADDR", r, 255) : 0;
+	return r ? nettools_fail("SIOCSIFFLAGS", r, 255) : 0;
 }
 
 int main(int argc, char **argv)
@@ -166,7 +199,7 @@ int main(int argc, char **argv)
 	status = nettools_open(&t, argc ? argv[0] : "ifconfig");
 	if (status == 0)
 		status = argc <= first + 1
-				 ? list(&t, argv[first])
+				 ? list(&t, argv[first], first == 2)
 				 : configure(&t, argv[first], argc - first - 1,
 					     argv + first + 1);
 	nettools_close(&t);

@@ -160,6 +160,10 @@ static const char *find_dev(const struct nettools *t, const struct wanted *w)
 	return f ? f->ifname : NULL;
 }
 
+/*
+ * A route that is there already is taken again: 2.0 put the new one in its
+ * place, and 2.2 made its own for each interface, which scripts made once more.
+ */
 static int add(struct nettools *t, const struct wanted *w)
 {
 	const char *dev = find_dev(t, w);
@@ -171,6 +175,8 @@ static int add(struct nettools *t, const struct wanted *w)
 		r = -ENODEV;
 	else if (dev)
 		r = compat_route_add(t->c, w->dst, w->mask, dev, w->gateway);
+	if (r == -EEXIST && (compat_era(t->c) != ERA_2_2 || !w->gateway))
+		r = 0;
 	if (r == 0)
 		r = compat_commit(t->c);
 	return r ? nettools_fail("SIOCADDRT", r, FAILED) : 0;

@@ -62,6 +62,8 @@ struct backend {
 
 	int (*if_set)(void *self, const char *name, uint32_t addr,
 		      uint32_t mask, bool ppp);
+	int (*if_peer)(void *self, const char *name, uint32_t peer);
+	int (*if_switch)(void *self, const char *name, bool up);
 	int (*if_add)(void *self, const char *name, uint32_t addr,
 		      uint32_t mask);
 	int (*route_add)(void *self, uint32_t dst, uint32_t mask,

@@ -258,6 +258,16 @@ static int engine_if_set(void *self, const char *name, uint32_t addr,
 			   HOST_IF_UP | (ppp ? HOST_IF_PPP : 0));
 }
 
+static int engine_if_peer(void *self, const char *name, uint32_t peer)
+{
+	return host_if_peer(fw_of(self), name, peer);
+}
+
+static int engine_if_switch(void *self, const char *name, bool up)
+{
+	return host_if_switch(fw_of(self), name, up);
+}
+
 static int engine_if_add(void *self, const char *name, uint32_t addr,
 			 uint32_t mask)
 {
@@ -286,8 +296,10 @@ engine_host_each(void *self,
 		const struct host_if *f = &h->ifs[i];
 		struct compat_host_row r = {
 			.ppp = f->flags & HOST_IF_PPP,
+			.down = !(f->flags & HOST_IF_UP),
 			.addr = f->addr,
 			.mask = f->mask,
+			.peer = f->peer,
 		};
 
 		memcpy(r.ifname, f->name.s, FW_IFNAME);
@@ -573,6 +585,8 @@ const struct backend backend_engine = {
 	.module_load = engine_module_load,
 	.module_unload = engine_module_unload,
 	.if_set = engine_if_set,
+	.if_peer = engine_if_peer,
+	.if_switch = engine_if_switch,
 	.if_add = engine_if_add,
 	.route_add = engine_route_add,
 	.route_del = engine_route_del,

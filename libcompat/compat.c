@@ -527,6 +527,16 @@ int compat_if_set(struct compat *c, const char *name, uint32_t addr,
 	return c->ops->if_set(self(c), name, addr, mask, ppp);
 }
 
+int compat_if_peer(struct compat *c, const char *name, uint32_t peer)
+{
+	return c->ops->if_peer(self(c), name, peer);
+}
+
+int compat_if_switch(struct compat *c, const char *name, bool up)
+{
+	return c->ops->if_switch(self(c), name, up);
+}
+
 int compat_if_add(struct compat *c, const char *name, uint32_t addr,
 		  uint32_t mask)
 {

@@ -143,6 +143,10 @@ int compat_module_unload(struct compat *c, const char *name);
 /* The emulated host's interfaces and routes (engine backend). Host order. */
 int compat_if_set(struct compat *c, const char *name, uint32_t addr,
 		  uint32_t mask, bool ppp);
+/* The other end of a point-to-point interface. -ENODEV. */
+int compat_if_peer(struct compat *c, const char *name, uint32_t peer);
+/* Down without its routes, or up with those to its own networks. -ENODEV. */
+int compat_if_switch(struct compat *c, const char *name, bool up);
 /* One more address of an interface that has one. -ENODEV. */
 int compat_if_add(struct compat *c, const char *name, uint32_t addr,
 		  uint32_t mask);
@@ -154,10 +158,12 @@ int compat_route_del(struct compat *c, uint32_t dst, uint32_t mask,
 /* An interface (.mask its own network) or a route of the emulated host. */
 struct compat_host_row {
 	bool is_route;
-	bool ppp; /* interface: point-to-point */
+	bool ppp;  /* interface: point-to-point */
+	bool down; /* interface */
 	char ifname[FW_IFNAME + 1];
 	uint32_t addr, mask; /* route: its destination */
 	uint32_t gateway;    /* route: 0 is none */
+	uint32_t peer;       /* interface: its other end, 0: not known */
 };
 void compat_host_each(struct compat *c,
 		      void (*row)(void *ctx, const struct compat_host_row *),

@@ -23,7 +23,7 @@ setup() {
 	run -0 ifconfig
 	assert_line --regexp '^lo        Link encap:Local Loopback'
 	assert_line --regexp '^ppp0      Link encap:Point-to-Point Protocol'
-	assert_line --regexp '^          inet addr:10.0.0.1  P-t-P:.*Mask:255.255.255.255'
+	assert_line '          inet addr:10.0.0.1  P-t-P:10.0.0.254  Mask:255.255.255.255'
 }
 
 @test "addresses without a mask have their class's" {
@@ -45,6 +45,54 @@ setup() {
 	run --separate-stderr -255 ifconfig eth7 up
 	assert_equal "$stderr" 'SIOCSIFFLAGS: No such device'
 	run -0 ifconfig eth0 up
+}
+
+@test "the other end of a line is a route of 2.2" {
+	ifconfig ppp0 10.0.0.1 pointopoint 10.0.0.254
+	run -0 fwcompat host
+	assert_line 'if ppp0 10.0.0.1/32 ppp 10.0.0.254'
+	assert_line 'route 10.0.0.254/32 ppp0'
+	fwcompat reset --era 2.0
+	fwcompat host if ppp0 10.0.0.1/32 ppp 10.0.0.254
+	run -0 fwcompat host
+	assert_line 'if ppp0 10.0.0.1/32 ppp 10.0.0.254'
+	refute_line --partial route
+}
+
+@test "what goes down loses its routes, what comes up has those to its networks" {
+	route add default gw 192.168.1.254
+	ifconfig eth0 down
+	run -0 fwcompat host
+	assert_line 'if eth0 192.168.1.1/24 down'
+	refute_line --partial route
+	run -0 ifconfig
+	refute_line --partial eth0
+	run -0 ifconfig -a
+	assert_line '          BROADCAST MULTICAST  MTU:1500  Metric:1'
+	ifconfig eth0 up
+	run -0 fwcompat host
+	assert_line 'if eth0 192.168.1.1/24'
+	assert_line 'route 192.168.1.0/24 eth0'
+	refute_line --partial default
+	ifconfig eth0:1 192.168.7.1
+	ifconfig eth0:1 down
+	run -0 fwcompat host
+	refute_line --partial eth0:1
+}
+
+@test "an interface without an address has no routes" {
+	ifconfig eth1 0.0.0.0
+	run -0 fwcompat host
+	refute_line --partial 'route 0.0.0.0'
+	run -0 ifconfig eth1
+	refute_line --partial 'inet addr'
+}
+
+@test "a script may make the routes that the kernel made before" {
+	route add -net 192.168.1.0 netmask 255.255.255.0 eth0
+	route add default gw 192.168.1.254
+	run --separate-stderr -7 route add default gw 192.168.1.254
+	assert_equal "$stderr" 'SIOCADDRT: File exists'
 }
 
 @test "routes are added, found by address, listed and deleted" {
