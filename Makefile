@@ -98,6 +98,7 @@ LIBCOMPAT = \
 	libcompat/abi22.c \
 	libcompat/abi_packet.c \
 	libcompat/backend_engine.c \
+	libcompat/backend_load.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
 	libcompat/nf_rule.c \
@@ -111,6 +112,12 @@ LIBCOMPAT = \
 	libcompat/trace.c \
 	libcompat/trace_who.c \
 	libcompat/unmet.c \
+
+
+# What only the backend on the running kernel's netfilter needs, with libraries
+# of its own: a shared object that is loaded when that backend is chosen.
+NETFILTER = \
+	libcompat/backend_nf.c \
 
 
 GATEWAY = \
@@ -366,12 +373,20 @@ ifdef building
 $(info no ncurses: fwcompat top prints once and ends)
 endif
 endif
+NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnfnetlink libmnl
+ifeq ($(call have,$(NETFILTER_NEEDS)),yes)
+BACKENDS = netfilter
+netfilter_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
+else ifdef building
+$(info no $(NETFILTER_NEEDS): there is no netfilter backend)
+endif
 FUSE_LIBS = $(shell $(PKG_CONFIG) --libs fuse3)
 SECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
 
 OUR_CPPFLAGS = -I. -D_GNU_SOURCE -DFWCOMPAT_VERSION='"$(VERSION)"'
-OUR_CFLAGS = -std=c11 -fno-common -fPIE -Wall -Wextra -Wshadow -Wstrict-prototypes \
+OUR_CFLAGS = -std=c11 -fno-common -fPIC -fno-semantic-interposition \
+	-fvisibility=hidden -Wall -Wextra -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wcast-align \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wimplicit-fallthrough -Wredundant-decls \
 	-Wnull-dereference
@@ -386,9 +401,10 @@ ifndef SANFLAGS
 OUR_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 OUR_CFLAGS += -fstack-protector-strong
 endif
-OUR_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+OUR_LDFLAGS = -Wl,-z,relro,-z,now -Wl,--as-needed
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(SANFLAGS)
-LINK = $(CC) $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
+LINK = $(CC) -pie $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
+LINK_SHARED = $(CC) -shared -Wl,-Bsymbolic $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 
@@ -399,12 +415,14 @@ LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
-SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+netfilter_SRC = $(NETFILTER)
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))
 TOOL_BIN = $(TOOLS:%=$B/libexec/fwcompat/%)
+BACKEND_SO = $(BACKENDS:%=$B/libexec/fwcompat/%.so)
 UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
 FUZZ_BIN = $(FUZZERS:%.c=$B/%)
 BENCH_BIN = $(BENCHES:%.c=$B/%)
@@ -413,7 +431,7 @@ BENCH_BIN = $(BENCHES:%.c=$B/%)
 	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN)
+all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(BACKEND_SO)
 units: $(UNIT_BIN)
 fuzzers: $(FUZZ_BIN)
 benches: $(BENCH_BIN)
@@ -446,6 +464,14 @@ $(1)/$(2): $$($(2)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$B/bin,$p)))
 $(foreach p,$(TOOLS),$(eval $(call program_rule,$B/libexec/fwcompat,$p)))
+
+define backend_rule
+$$B/libexec/fwcompat/$(1).so: $$($(1)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(LINK_SHARED) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(1)_LIBS) $$(LDLIBS)
+endef
+$(foreach b,$(BACKENDS),$(eval $(call backend_rule,$b)))
 
 define script_rule
 $$B/bin/$(notdir $(1)): $(1)
@@ -508,6 +534,8 @@ install: all
 	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/fwcompat
 	$(Q)$(INSTALL) $(BIN) $(SCRIPT_BIN) $(DESTDIR)$(SBINDIR)
 	$(Q)$(INSTALL) $(TOOL_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat
+	$(Q)for b in $(BACKEND_SO); do \
+		$(INSTALL) -m 644 $$b $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
 	$(Q)for m in $(MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
 			exit 1; done

@@ -1,4 +1,6 @@
 /* The backend that is the old kernel itself: the engine on the state file. */
+#include "libcompat/backend_engine.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,6 +16,8 @@
 struct engine {
 	struct compat *c;
 	struct store *store;
+	char *path; /* of the state file; NULL: the default one */
+	void *above;
 	struct fw fw;
 };
 
@@ -22,23 +26,51 @@ static struct fw *fw_of(void *self)
 	return &((struct engine *)self)->fw;
 }
 
-static int engine_open(struct compat *c, void **self)
+struct fw *engine_fw(void *self)
+{
+	return fw_of(self);
+}
+
+struct compat *engine_compat(void *self)
+{
+	return ((struct engine *)self)->c;
+}
+
+void engine_set_above(void *self, void *above)
+{
+	((struct engine *)self)->above = above;
+}
+
+void *engine_above(void *self)
+{
+	return ((struct engine *)self)->above;
+}
+
+int engine_open_at(struct compat *c, const char *path, void **self)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 	char why[512] = "";
-	int r;
+	int r = -ENOMEM;
 
 	if (!e)
-		return -ENOMEM;
+		return r;
 	e->c = c;
-	r = store_open(&e->store, NULL, why, sizeof(why));
+	e->path = path ? strdup(path) : NULL;
+	if (e->path || !path)
+		r = store_open(&e->store, path, why, sizeof(why));
 	if (r == 0) {
 		*self = e;
 		return 0;
 	}
 	compat_say(c, "%s", why);
+	free(e->path);
 	free(e);
 	return r;
+}
+
+static int engine_open(struct compat *c, void **self)
+{
+	return engine_open_at(c, NULL, self);
 }
 
 static void engine_close(void *self)
@@ -47,16 +79,22 @@ static void engine_close(void *self)
 
 	store_close(e->store);
 	fw_fini(&e->fw);
+	free(e->path);
 	free(e);
+}
+
+int engine_discard_at(struct compat *c, const char *path)
+{
+	char why[512] = "";
+	int r = store_discard(path, why, sizeof(why));
+
+	compat_say(c, "%s", why);
+	return r;
 }
 
 static int engine_discard(struct compat *c)
 {
-	char why[512] = "";
-	int r = store_discard(NULL, why, sizeof(why));
-
-	compat_say(c, "%s", why);
-	return r;
+	return engine_discard_at(c, NULL);
 }
 
 /*
@@ -334,7 +372,9 @@ static void engine_status(void *self, struct compat_status *s)
 	const struct engine *e = self;
 	const struct fw_state *st = e->fw.st;
 
-	if (store_path(s->state, sizeof(s->state)))
+	if (e->path)
+		snprintf(s->state, sizeof(s->state), "%s", e->path);
+	else if (store_path(s->state, sizeof(s->state)))
 		s->state[0] = '\0';
 	s->era = (enum fw_era)st->g.era;
 	s->claimed = st->g.era_claimed;

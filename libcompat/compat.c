@@ -13,19 +13,17 @@
 
 #include "core/masq_ctl.h"
 #include "libcompat/backend.h"
+#include "libcompat/backend_load.h"
 #include "libcompat/trace.h"
 #include "proc-emu/proc.h"
 
 struct compat {
 	const struct backend *ops;
-	void *self; /* the backend's */
+	struct backend loaded; /* where .ops points, if it was loaded */
+	void *self;            /* the backend's */
 	bool inside;
 	struct trace *trace; /* or NULL */
 	char why[512];
-};
-
-static const struct backend *const backends[] = {
-	&backend_engine,
 };
 
 /* Why the last compat_open() failed: there is no handle to keep it. */
@@ -58,21 +56,36 @@ static void *self(struct compat *c)
 	return c->self;
 }
 
+/* Backends beside the engine, which an installation may be without. */
+static const char *const loadable[] = { "netfilter" };
+
+static const struct backend *load_backend(struct compat *c, const char *name)
+{
+	char why[PATH_MAX + 64] = "";
+	int r = backend_load(name, &c->loaded, why, sizeof(why));
+
+	if (r == 0)
+		return &c->loaded;
+	if (r == -ENOENT)
+		compat_say(c,
+			   "FWCOMPAT_BACKEND=%s: this build of fwcompat is "
+			   "without that backend",
+			   name);
+	else
+		compat_say(c, "FWCOMPAT_BACKEND=%s: %s", name, why);
+	return NULL;
+}
+
 static const struct backend *choose_backend(struct compat *c)
 {
 	const char *name = secure_getenv("FWCOMPAT_BACKEND");
 
-	if (!name || !*name)
+	if (!name || !*name || !strcmp(name, backend_engine.name))
 		return &backend_engine;
-	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++)
-		if (!strcmp(backends[i]->name, name))
-			return backends[i];
-	compat_say(c,
-		   strcmp(name, "netfilter")
-			   ? "FWCOMPAT_BACKEND=%s: there is no such backend"
-			   : "FWCOMPAT_BACKEND=%s: this build of fwcompat is "
-			     "without that backend",
-		   name);
+	for (size_t i = 0; i < sizeof(loadable) / sizeof(loadable[0]); i++)
+		if (!strcmp(loadable[i], name))
+			return load_backend(c, name);
+	compat_say(c, "FWCOMPAT_BACKEND=%s: there is no such backend", name);
 	return NULL;
 }
 

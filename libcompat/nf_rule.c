@@ -2,6 +2,7 @@
 #include "libcompat/nf_rule.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +43,7 @@ int nf_set_chain(struct nf_set *set, enum nf_table table, enum nf_hook hook,
 	set->chain = chains;
 	chain = &chains[set->chains];
 	*chain = (struct nf_chain){ .table = table, .hook = hook };
-	strncpy(chain->name, name, NF_CHAIN_NAME);
+	snprintf(chain->name, sizeof(chain->name), "%s", name);
 	chain->first = set->rules;
 	return (int)set->chains++;
 }

@@ -1,0 +1,23 @@
+/* The engine's backend, as another one builds on it. */
+#ifndef LIBCOMPAT_BACKEND_ENGINE_H
+#define LIBCOMPAT_BACKEND_ENGINE_H
+
+struct compat;
+struct fw;
+
+/* As .open and .discard of backend_engine, on the state file @path (NULL: that
+ * of store_path()). */
+int engine_open_at(struct compat *c, const char *path, void **self);
+int engine_discard_at(struct compat *c, const char *path);
+
+/* The handle on the state: attached to it while inside. */
+struct fw *engine_fw(void *self);
+/* The compat handle that it was opened for. */
+struct compat *engine_compat(void *self);
+
+/* What a backend that builds on this one keeps beside it; the engine does not
+ * look at it. */
+void engine_set_above(void *self, void *above);
+void *engine_above(void *self);
+
+#endif
