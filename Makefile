@@ -26,6 +26,7 @@ CORE = \
 	core/cksum.c \
 	core/era.c \
 	core/fields.c \
+	core/log_tag.c \
 	core/masq_row.c \
 	core/number.c \
 	core/optscan.c \
@@ -56,6 +57,7 @@ ENGINE = \
 	engine/index22.c \
 	engine/journal.c \
 	engine/lists.c \
+	engine/log_line.c \
 	engine/log_rate.c \
 	engine/look20.c \
 	engine/masq.c \
@@ -292,6 +294,7 @@ UNIT_TESTS = \
 	tests/unit/test_kill.c \
 	tests/unit/test_link.c \
 	tests/unit/test_lists.c \
+	tests/unit/test_log_tag.c \
 	tests/unit/test_loop.c \
 	tests/unit/test_masq_era.c \
 	tests/unit/test_masq_find.c \

@@ -1,4 +1,4 @@
-/* The log lines of Linux 2.2's packet filter. Source: net/ipv4/ip_fw.c. */
+/* What the packet filters log. Source: Linux 2.2, net/ipv4/ip_fw.c. */
 #ifndef ENGINE_FWLOG_H
 #define ENGINE_FWLOG_H
 
@@ -10,6 +10,10 @@ struct fw;
 struct fw_slot;
 struct pkt;
 struct pkt_info;
+struct text;
+
+/* Levels, as in printk. */
+enum { FWLOG_ERR = 3, FWLOG_NOTICE = 5, FWLOG_INFO = 6 };
 
 /* A packet met rule @num of @chain, which logs: "Packet log: ...". */
 void fwlog_rule(struct fw *fw, uint32_t chain, const struct fw_slot *rule,
@@ -26,5 +30,9 @@ void fwlog_suspect(struct fw *fw, const char *what, const struct fw_ifname *via,
  */
 void fwlog_loop(struct fw *fw, uint32_t chain, const uint32_t *backtrace,
 		uint32_t n);
+
+/* Logs a line of any length, and frees it. Without memory for it there is none.
+ */
+void fwlog_text(struct fw *fw, int level, struct text *line);
 
 #endif

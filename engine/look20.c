@@ -5,16 +5,11 @@
 #include "engine/look20.h"
 
 #include <netinet/in.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "core/bytes.h"
-#include "core/text.h"
 #include "engine/pkt.h"
-#include "engine/state.h"
 
 enum {
-	KERN_INFO = 6,
 	TCP_SYN = 0x02,
 	TCP_RST = 0x04,
 	TCP_ACK = 0x10,
@@ -137,105 +132,4 @@ void look20_settle_1_3(struct look20 *l)
 		forget_ports(l, 0, 0);
 	l->no_ack = !flags || !(l->tcp_flags & TCP_ACK);
 	l->not_syn = !flags || !(l->tcp_flags & TCP_SYN) || !l->no_ack;
-}
-
-/* What a rule does, as the 2.0 log names it. */
-static void rule_name(const struct fw20_rule *r, char *buf, size_t n)
-{
-	int used = r->n_src + r->n_dst;
-
-	if (!(r->flags & FW20_ACCEPT))
-		snprintf(buf, n, "%s",
-			 r->flags & FW20_ICMPRPL ? "rej" : "deny");
-	else if (r->flags & FW20_REDIR)
-		snprintf(buf, n, "acc/r%d",
-			 used < FW20_PORTS ? r->port[used] : 0);
-	else
-		snprintf(buf, n, "%s",
-			 r->flags & FW20_MASQ ? "acc/masq" : "acc");
-}
-
-enum { QUAD_PORT = 24 };
-
-/* "a.b.c.d", with ":port" for the protocols that have one. */
-static const char *end_name(uint32_t addr, uint16_t port, bool with_port,
-			    char buf[QUAD_PORT])
-{
-	int n = snprintf(buf, QUAD_PORT, "%u.%u.%u.%u", addr >> 24,
-			 addr >> 16 & 0xFF, addr >> 8 & 0xFF, addr & 0xFF);
-
-	if (with_port)
-		snprintf(buf + n, (size_t)(QUAD_PORT - n), ":%u", port);
-	return buf;
-}
-
-static void proto_name(const struct look20 *l, char *buf, size_t n)
-{
-	if (has_ports(l->ip))
-		snprintf(buf, n, l->ip->proto == IPPROTO_TCP ? "TCP" : "UDP");
-	else if (l->ip->proto == IPPROTO_ICMP)
-		snprintf(buf, n, "ICMP/%u", l->sport);
-	else
-		snprintf(buf, n, "PROTO=%u", l->ip->proto);
-}
-
-/* A word for every 4 bytes of IP options, as a little-endian host reads them.
- */
-static void add_options(struct text *t, const struct look20 *l)
-{
-	for (uint32_t at = 20; l->p && at < l->ip->ihl; at += 4) {
-		const uint8_t *o = pkt_at(l->p, at, 4);
-
-		if (o)
-			text_printf(t, " O=0x%02X%02X%02X%02X", o[3], o[2],
-				    o[1], o[0]);
-	}
-}
-
-void look20_log_2_0(struct fw *fw, const char *list, const struct look20 *l,
-		    const struct fw20_rule *r)
-{
-	char rule[16] = "", proto[16], src[QUAD_PORT], dst[QUAD_PORT];
-	struct text options = { 0 };
-	bool acct = strncmp(list, "acct", 4) == 0, ports = has_ports(l->ip);
-
-	if (!acct)
-		rule_name(r, rule, sizeof(rule));
-	proto_name(l, proto, sizeof(proto));
-	add_options(&options, l);
-	fw_log(fw, KERN_INFO,
-	       "IP %s %s%s%.*s %s %s %s L=%u S=0x%02X I=%u F=0x%04X T=%u%s",
-	       list, rule, acct ? "" : " ", FW_IFNAME,
-	       l->via->s[0] ? l->via->s : "-", proto,
-	       end_name(l->ip->src, l->sport, ports, src),
-	       end_name(l->ip->dst, l->dport, ports, dst), l->ip->tot_len,
-	       l->ip->tos, l->ip->id, l->ip->frag, l->ip->ttl,
-	       options.s ? options.s : "");
-	text_fini(&options);
-}
-
-void look20_log_1_3(struct fw *fw, const char *list, const struct look20 *l,
-		    const struct fw20_rule *r)
-{
-	const char *rule = "Deny ", *kind = "ICMP ";
-	char src[QUAD_PORT], dst[QUAD_PORT], other[16];
-	bool ports = has_ports(l->ip);
-
-	if (r->flags & FW20_ACCEPT)
-		rule = "Accept ";
-	else if (r->flags & FW20_ICMPRPL)
-		rule = "Reject ";
-	if (strncmp(list, "acct", 4) == 0)
-		rule = "";
-	if (l->ip->proto == IPPROTO_TCP) {
-		kind = "TCP ";
-	} else if (l->ip->proto == IPPROTO_UDP) {
-		kind = "UDP ICMP "; /* quirk: a case that falls through */
-	} else if (l->ip->proto != IPPROTO_ICMP) {
-		snprintf(other, sizeof(other), "p=%u ", l->ip->proto);
-		kind = other;
-	}
-	fw_log(fw, KERN_INFO, "%s%s%s %s", rule, kind,
-	       end_name(l->ip->src, l->sport, ports, src),
-	       end_name(l->ip->dst, l->dport, ports, dst));
 }

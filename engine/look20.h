@@ -1,6 +1,6 @@
 /*
  * A packet as the fixed lists of Linux 2.0 and 1.3 looked at it: ports of their
- * own reading, what is decided before any rule, and the log line.
+ * own reading, and what is decided before any rule.
  */
 #ifndef ENGINE_LOOK20_H
 #define ENGINE_LOOK20_H
@@ -11,7 +11,6 @@
 #include "core/rule20.h"
 #include "engine/chains.h"
 
-struct fw;
 struct pkt;
 struct pkt_info;
 
@@ -44,11 +43,5 @@ void look20_probe(struct look20 *l, const struct fw_probe *probe,
 /* Settles ports and TCP flags as the kernel's rules take them. */
 void look20_settle_2_0(struct look20 *l);
 void look20_settle_1_3(struct look20 *l);
-
-/* The line for a rule that matched. @list: as 2.0 names it. */
-void look20_log_2_0(struct fw *fw, const char *list, const struct look20 *l,
-		    const struct fw20_rule *r);
-void look20_log_1_3(struct fw *fw, const char *list, const struct look20 *l,
-		    const struct fw20_rule *r);
 
 #endif

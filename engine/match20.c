@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/fwlog.h"
+#include "engine/log_line.h"
 #include "engine/look20.h"
 #include "engine/pkt.h"
 #include "engine/state.h"
@@ -228,16 +230,16 @@ static const struct match_era {
 	void (*settle)(struct look20 *l);
 	bool (*rest_matches)(const struct fw20_rule *r, const struct look20 *l,
 			     int way, enum mode mode);
-	void (*log)(struct fw *fw, const char *list, const struct look20 *l,
-		    const struct fw20_rule *r);
+	void (*log_line)(struct text *t, const struct log_tag *tag,
+			 const struct look20 *l);
 	bool tos_of_denied; /* quirk: 1.3 changes the TOS of the wrong ones */
 } match_eras[ERA_COUNT] = {
 	[ERA_2_2] = { look20_judge_2_0, look20_settle_2_0, rest_matches_2_0,
-		      look20_log_2_0, false },
+		      log_line_2_0, false },
 	[ERA_2_0] = { look20_judge_2_0, look20_settle_2_0, rest_matches_2_0,
-		      look20_log_2_0, false },
+		      log_line_2_0, false },
 	[ERA_1_3] = { look20_judge_1_3, look20_settle_1_3, rest_matches_1_3,
-		      look20_log_1_3, true },
+		      log_line_1_3, true },
 };
 
 static void count(struct fw *fw, uint32_t slot, const struct look20 *l)
@@ -248,18 +250,16 @@ static void count(struct fw *fw, uint32_t slot, const struct look20 *l)
 	s->bytes += l->ip->tot_len;
 }
 
-static const char *const log_names[] = {
-	[FW20_FORWARD] = "fw-fwd",
-	[FW20_INPUT] = "fw-in",
-	[FW20_OUTPUT] = "fw-out",
-	[FW20_ACCT] = NULL,
-};
-
-static const char *log_name(enum fw20_list list, enum mode mode)
+static void log_rule(struct fw *fw, enum fw20_list list, enum mode mode,
+		     const struct fw20_rule *r, const struct look20 *l)
 {
-	if (list != FW20_ACCT)
-		return log_names[list];
-	return mode == MODE_ACCT_IN ? "acct in" : "acct out";
+	enum fw_era era = (enum fw_era)fw->st->g.era;
+	struct text t = { 0 };
+	struct log_tag tag;
+
+	log_tag_list(&tag, era, list, mode == MODE_ACCT_OUT, r);
+	match_eras[era].log_line(&t, &tag, l);
+	fwlog_text(fw, FWLOG_INFO, &t);
 }
 
 /*
@@ -283,7 +283,7 @@ static const struct fw20_rule *walk(struct fw *fw, enum fw20_list list,
 		if (!era->rest_matches(r, l, way, mode))
 			continue;
 		if (r->flags & FW20_PRN)
-			era->log(fw, log_name(list, mode), l, r);
+			log_rule(fw, list, mode, r, l);
 		if (mode != MODE_CHECK)
 			count(fw, q->slot, l);
 		if (!is_acct(mode))
