@@ -44,8 +44,13 @@ int nf_set_chain(struct nf_set *set, enum nf_table table, enum nf_hook hook,
 	chain = &chains[set->chains];
 	*chain = (struct nf_chain){ .table = table, .hook = hook };
 	snprintf(chain->name, sizeof(chain->name), "%s", name);
-	chain->first = set->rules;
 	return (int)set->chains++;
+}
+
+void nf_set_fill(struct nf_set *set, uint32_t chain)
+{
+	set->chain[chain].first = set->rules;
+	set->filling = chain;
 }
 
 int nf_set_rule(struct nf_set *set, const struct nf_rule *rule)
@@ -57,6 +62,6 @@ int nf_set_rule(struct nf_set *set, const struct nf_rule *rule)
 		return -ENOMEM;
 	set->rule = rules;
 	rules[set->rules++] = *rule;
-	set->chain[set->chains - 1].rules++;
+	set->chain[set->filling].rules++;
 	return 0;
 }

@@ -46,8 +46,8 @@ enum nf_ask {
 	NF_ASK_CT_STATUS = 0x0040,
 	NF_ASK_CT_DIR = 0x0080,
 	NF_ASK_CT_MARK = 0x0100,
-	NF_ASK_CT_REPLDST = 0x0200,
-	NF_ASK_CT_REPLDPORT = 0x0400,
+	NF_ASK_CT_ORIGDST = 0x0200, /* where the first packet wanted to go */
+	NF_ASK_CT_ORIGDPORT = 0x0400,
 	NF_ASK_ADDRTYPE_LOCAL = 0x0800, /* the destination is the host's own */
 };
 
@@ -67,8 +67,8 @@ enum nf_not {
 	NF_NOT_CT_STATE = 0x0800,
 	NF_NOT_CT_STATUS = 0x1000,
 	NF_NOT_CT_MARK = 0x2000,
-	NF_NOT_CT_REPLDST = 0x4000,
-	NF_NOT_CT_REPLDPORT = 0x8000,
+	NF_NOT_CT_ORIGDST = 0x4000,
+	NF_NOT_CT_ORIGDPORT = 0x8000,
 	NF_NOT_ADDRTYPE_LOCAL = 0x10000,
 };
 
@@ -104,12 +104,13 @@ struct nf_match {
 	uint16_t proto;                  /* 0: any */
 	uint16_t sport[2], dport[2];     /* lowest, highest */
 	uint8_t tcp_mask, tcp_value;     /* byte 13 of the TCP header */
-	uint8_t icmp_type, icmp_code[2]; /* lowest, highest code */
+	uint8_t icmp_type;    /* not 255, which xtables takes for any */
+	uint8_t icmp_code[2]; /* lowest, highest */
 	struct nf_masked mark, ct_mark;
 	uint16_t ct_state, ct_status;
 	bool ct_reply; /* NF_ASK_CT_DIR: the reply's direction */
-	uint32_t repldst, repldst_mask;
-	uint16_t repldport[2];
+	uint32_t origdst, origdst_mask;
+	uint16_t origdport[2];
 };
 
 enum nf_target {
@@ -163,6 +164,7 @@ struct nf_rule {
 		} tos;
 		struct {
 			uint16_t group;
+			uint16_t size; /* bytes of the packet; 0: all */
 			char prefix[NF_LOG_PREFIX + 1];
 		} log;
 		enum nf_reject reject;
@@ -175,7 +177,8 @@ struct nf_rule {
 	struct nf_origin from;
 };
 
-/* A chain: its rules stand in one run of nf_set's. */
+/* A chain: its rules stand in one run of nf_set's. At most one chain of a table
+ * has the same hook. */
 struct nf_chain {
 	char name[NF_CHAIN_NAME + 1];
 	enum nf_table table;
@@ -187,6 +190,7 @@ struct nf_chain {
 struct nf_set {
 	struct nf_chain *chain;
 	uint32_t chains, chain_room;
+	uint32_t filling; /* the chain that rules are appended to */
 	struct nf_rule *rule;
 	uint32_t rules, rule_room;
 };
@@ -194,11 +198,13 @@ struct nf_set {
 void nf_set_init(struct nf_set *set);
 void nf_set_fini(struct nf_set *set);
 
-/* A new empty chain at the end; its index, or -ENOMEM. Rules that are added
- * then are its rules. */
+/* A new empty chain at the end; its index, or -ENOMEM. */
 int nf_set_chain(struct nf_set *set, enum nf_table table, enum nf_hook hook,
 		 const char *name);
-/* Appends @rule to the last chain. 0 or -ENOMEM. */
+/* Rules that are appended from now on are those of @chain, which has none yet.
+ */
+void nf_set_fill(struct nf_set *set, uint32_t chain);
+/* 0 or -ENOMEM. */
 int nf_set_rule(struct nf_set *set, const struct nf_rule *rule);
 
 #endif
