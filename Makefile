@@ -352,6 +352,10 @@ OLD_PROGRAMS = \
 	tests/old/old20.c \
 	tests/old/old22.c \
 
+# What the laboratory of tests/lab runs beside real programs, a file a line.
+LAB_PROGRAMS = \
+	tests/lab/line.c \
+
 # Programs that tests in tests/bats build and use.
 TEST_PROGRAMS = \
 	tests/pcap/mkpcap.c \
@@ -420,13 +424,15 @@ TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM)
 	$(UNIT_SHARED)
 netfilter_SRC = $(NETFILTER)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
-TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(OLD_PROGRAMS) $(TEST_PROGRAMS))
+TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(LAB_PROGRAMS) \
+	$(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))
 TOOL_BIN = $(TOOLS:%=$B/libexec/fwcompat/%)
 BACKEND_SO = $(BACKENDS:%=$B/libexec/fwcompat/%.so)
 UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
+LAB_BIN = $(LAB_PROGRAMS:%.c=$B/%)
 FUZZ_BIN = $(FUZZERS:%.c=$B/%)
 BENCH_BIN = $(BENCHES:%.c=$B/%)
 
@@ -435,7 +441,7 @@ BENCH_BIN = $(BENCHES:%.c=$B/%)
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(BACKEND_SO)
-units: $(UNIT_BIN)
+units: $(UNIT_BIN) $(LAB_BIN)
 fuzzers: $(FUZZ_BIN)
 benches: $(BENCH_BIN)
 
@@ -483,7 +489,7 @@ $$B/bin/$(notdir $(1)): $(1)
 endef
 $(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
 
-$(UNIT_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
+$(UNIT_BIN) $(LAB_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
 $(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)

@@ -27,7 +27,15 @@ fi
 
 echo "installing:$missing"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d
+trap 'rm -f "$log"; [ -z "$policy" ] || $become rm -f "$policy"' EXIT
+# Servers for the laboratory must not be started as the machine's own.
+if [ -e "$policy" ]; then
+	policy=
+else
+	printf '#!/bin/sh\nexit 101\n' | $become tee "$policy" >/dev/null
+	$become chmod 755 "$policy"
+fi
 # shellcheck disable=SC2086 # lists of words
 if ! { $become apt-get -q update && $become env DEBIAN_FRONTEND=noninteractive \
 	apt-get -q -y --no-install-recommends install $missing; } \

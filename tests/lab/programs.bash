@@ -1,0 +1,118 @@
+# Real programs for a laboratory (lab.bash), a verb each; a verb succeeds where
+# the program got what it should have got, and takes a few seconds to fail.
+
+# shellcheck disable=SC2154 # lab_dir: see there
+
+# shellcheck disable=SC2034 # for who loads this
+lab_programs=(curl dig dnsmasq lighttpd ping tcpdump tnftp traceroute vsftpd)
+
+# lab_serve NAMESPACE [MEGABYTES]: DNS, HTTP and FTP there. What is fetched is as
+# large as the first one says.
+lab_serve() {
+	local ns=$1 megabytes=${2:-4} www=$lab_dir/www
+	if [ ! -d "$www" ]; then
+		mkdir -p "$www/in"
+		chmod 777 "$www/in"
+		head -c "${megabytes}M" /dev/urandom >"$www/file"
+		(cd "$www" && md5sum file) >"$lab_dir/sum"
+	fi
+	lab_serve_dns "$ns"
+	lab_serve_http "$ns"
+	lab_serve_ftp "$ns"
+}
+
+# Whether something waits at port $2 of $1; $3: ss's option for UDP.
+lab_listens() {
+	[ -n "$(at "$1" ss -Hln "${3:--t}" "sport = :$2")" ]
+}
+
+lab_serve_dns() {
+	lab_start "$1" "dnsmasq-$1" dnsmasq --keep-in-foreground --no-resolv \
+		--no-hosts --no-daemon --conf-file=/dev/null --user=root \
+		--pid-file= --address=/lab.test/192.0.2.7
+	lab_until 10 lab_listens "$1" 53 -u
+}
+
+lab_serve_http() {
+	printf '%s\n' 'server.port = 80' "server.document-root = \"$lab_dir/www\"" \
+		>"$lab_dir/lighttpd.conf"
+	lab_start "$1" "lighttpd-$1" lighttpd -D -f "$lab_dir/lighttpd.conf"
+	lab_until 10 lab_listens "$1" 80
+}
+
+# Who is anonymous there may not see where tests keep their files: /run/ftp.
+lab_serve_ftp() {
+	at "$1" sh -c 'mountpoint -q /run/ftp ||
+		{ mkdir -p /run/ftp && mount --bind "$0" /run/ftp; }' "$lab_dir/www"
+	printf '%s\n' listen=YES background=NO anonymous_enable=YES \
+		anon_root=/run/ftp write_enable=YES anon_upload_enable=YES \
+		connect_from_port_20=YES seccomp_sandbox=NO isolate_network=NO \
+		secure_chroot_dir=/run/ftp use_localtime=NO \
+		>"$lab_dir/vsftpd.conf"
+	lab_start "$1" "vsftpd-$1" vsftpd "$lab_dir/vsftpd.conf"
+	lab_until 10 lab_listens "$1" 21
+}
+
+# lab_ping FROM ADDRESS
+lab_ping() {
+	at "$1" ping -n -q -c 2 -i 0.02 -W 2 "$2"
+}
+
+# lab_traceroute FROM ADDRESS [OPTION]: by UDP, or as the option says. The last
+# hop must be the address, and the first one not.
+lab_traceroute() {
+	at "$1" traceroute -n -q 1 -w 1 -m 4 "${@:3}" "$2" |
+		tee "$lab_dir/traceroute.$1$3"
+	awk -v to="$2" 'NR == 2 && $2 != to && $2 != "*" { first = 1 }
+		{ last = $2 } END { exit !(first && last == to) }' \
+		"$lab_dir/traceroute.$1$3"
+}
+
+# lab_dns FROM SERVER
+lab_dns() {
+	[ "$(at "$1" dig +short +tries=1 +time=2 @"$2" www.lab.test)" = 192.0.2.7 ]
+}
+
+# lab_fetch FROM URL [OPTION...]: curl gets the file that lab_serve made.
+lab_fetch() {
+	at "$1" curl -sS --connect-timeout 2 --max-time 60 "${@:3}" "$2" |
+		md5sum | cmp - <(sed 's/file$/-/' "$lab_dir/sum")
+}
+
+# lab_http FROM SERVER [PORT]
+lab_http() {
+	lab_fetch "$1" "http://$2:${3:-80}/file"
+}
+
+# lab_ftp FROM SERVER active|passive: tnftp gets the file and puts it back, with
+# PORT and PASV, which are of the time.
+lab_ftp() {
+	local got=$lab_dir/ftp.$1.$2.$3 mode=-p
+	[ "$3" = passive ] || mode=-A
+	rm -f "$got" "$lab_dir/www/in/$1.$3"
+	at "$1" tnftp -n -q 3 "$mode" <<-EOF
+		open $2
+		user anonymous lab@lab.test
+		epsv4
+		binary
+		get file $got
+		put $got in/$1.$3
+		bye
+	EOF
+	cmp "$lab_dir/www/file" "$got" && cmp "$got" "$lab_dir/www/in/$1.$3"
+}
+
+# lab_ftp_curl FROM SERVER active|passive
+lab_ftp_curl() {
+	local mode=(--disable-epsv)
+	[ "$3" = passive ] || mode=(--disable-eprt --ftp-port -)
+	lab_fetch "$1" "ftp://$2/file" "${mode[@]}"
+}
+
+# lab_capture NAMESPACE INTERFACE NAME [FILTER...]: tcpdump there, from now until
+# `lab_kill NAME', to $lab_dir/NAME.pcap.
+lab_capture() {
+	lab_start "$1" "$3" tcpdump -i "$2" -n -s 0 -U --immediate-mode -B 16384 \
+		-Z root -w "$lab_dir/$3.pcap" "${@:4}"
+	lab_until 10 grep -q 'listening on' "$lab_dir/log/$3"
+}
