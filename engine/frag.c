@@ -85,18 +85,32 @@ static void row_unlink(struct frags *f, const struct whole *w)
 			}
 }
 
-static void whole_free(struct frags *f, struct whole *w)
+static void pieces_free(struct piece *p)
 {
 	struct piece *next;
 
-	row_unlink(f, w);
-	age_unlink(f, w);
-	f->cost -= w->cost;
-	for (struct piece *p = w->pieces; p; p = next) {
+	for (; p; p = next) {
 		next = p->next;
 		free(p);
 	}
+}
+
+/* Forgets @w, which is in the list by age no more. */
+static void whole_free(struct frags *f, struct whole *w)
+{
+	row_unlink(f, w);
+	f->cost -= w->cost;
+	pieces_free(w->pieces);
 	free(w);
+}
+
+static void oldest_free(struct frags *f)
+{
+	struct whole *w = f->oldest;
+
+	f->oldest = w->newer;
+	*(w->newer ? &w->newer->older : &f->newest) = NULL;
+	whole_free(f, w);
 }
 
 static struct whole *whole_find(const struct frags *f,
@@ -244,7 +258,7 @@ static void trim(struct frags *f)
 	if (f->cost <= FRAG_HIGH)
 		return;
 	while (f->cost > FRAG_LOW && f->oldest)
-		whole_free(f, f->oldest);
+		oldest_free(f);
 }
 
 static struct whole *whole_get(struct fw *fw, const struct pkt_info *info)
@@ -275,9 +289,10 @@ bool frag_add(struct fw *fw, enum frag_place place, struct pkt *p,
 	w->to_host = p->to_host;
 	w->due = fw->st->g.now + FRAG_TIME;
 	age_unlink(fw->frags, w);
-	age_push(fw->frags, w);
-	if (!is_complete(w))
+	if (!is_complete(w)) {
+		age_push(fw->frags, w);
 		return false;
+	}
 	made = whole_make(fw, w, p);
 	if (made && place == FRAG_ARRIVAL)
 		pkt_ip_sum(p, w->ihl);
@@ -310,16 +325,20 @@ void frag_run(struct fw *fw)
 
 	while (f && f->oldest && ticks_due(f->oldest->due, fw->st->g.now)) {
 		tell_timeout(fw, f->oldest);
-		whole_free(f, f->oldest);
+		oldest_free(f);
 	}
 }
 
 void frag_free(struct fw *fw)
 {
-	/* Another one each time: whole_free() unlinks it. */
-	while (fw->frags && fw->frags->oldest)
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
-		whole_free(fw->frags, fw->frags->oldest);
+	struct whole *newer;
+
+	for (struct whole *w = fw->frags ? fw->frags->oldest : NULL; w;
+	     w = newer) {
+		newer = w->newer;
+		pieces_free(w->pieces);
+		free(w);
+	}
 	free(fw->frags);
 	fw->frags = NULL;
 }
