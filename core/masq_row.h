@@ -34,7 +34,9 @@ enum masq_flag {
 	MASQ_NO_DPORT = 0x0002,
 	MASQ_NO_SADDR = 0x0004,
 	MASQ_NO_SPORT = 0x0008,
-	MASQ_DLOOSE = 0x0010, /* outside end never checked */
+	MASQ_DLOOSE = 0x0010,     /* outside end never checked */
+	MASQ_ANY_MADDR = 0x0020,  /* ours may be any; no listing shows it */
+	MASQ_AUTOFW_FAR = 0x0040, /* see MASQ_AUTOFW_PORT; nor this */
 	MASQ_NO_REPLY = 0x0080,
 	MASQ_HASHED = 0x0100,
 	MASQ_OUT_SEQ = 0x0200,
@@ -66,7 +68,7 @@ struct masq_row {
 	ticks_t left;    /* expiry minus now, wrapping */
 	uint32_t row,
 		col; /* place in the old 256-row table; col counts from 1 */
-	uint32_t packets; /* both ways; not in any old listing */
+	uint64_t packets; /* both ways; not in any old listing */
 	uint64_t bytes;
 };
 

@@ -26,6 +26,8 @@ enum {
 	/* Quirk: never given out, yet inside every range test. */
 	MASQ_PORT_END = 65096,
 	MASQ_FREE_PORTS = 40960, /* for each protocol: 10 * 4096 */
+	/* Quirk: 2.0's autofw let any host answer from this outside port. */
+	MASQ_AUTOFW_PORT = 1558,
 	/* With room for entries whose port was asked for. */
 	MASQ_MAX = 3 * MASQ_FREE_PORTS + 8192,
 	MASQ_IDLE_REFS = 3,
@@ -57,18 +59,18 @@ struct masq_entry {
 	ticks_t wheel_at; /* moment of its wheel slot; not after its expiry */
 	uint32_t hashed;  /* as the how manyth it was hashed */
 	uint16_t wheel;   /* timer slot + 1; 0: in none */
-	uint16_t spare;
+	uint8_t m_row, s_row; /* chosen when it was hashed */
 	/* second half */
 	struct masq_seq out_seq, in_seq;
-	uint32_t row_next, row_prev; /* + 1, in the m-table, newest first */
-	uint8_t m_row, s_row;        /* chosen when it was hashed */
-	uint16_t spare2;
+	uint32_t row_next, row_prev;     /* + 1, in the m-table, newest first */
 	uint32_t wheel_next, wheel_prev; /* + 1 */
-	uint32_t control;         /* entry that controls this one, or FW_NIL */
-	int32_t n_control;        /* how many this one controls */
-	uint32_t helper_data;     /* the helper's own, 0 at first */
-	uint32_t packets, spare3; /* that went through it, both ways */
-	_Alignas(8) uint64_t bytes;
+	uint32_t control;     /* entry that controls this one, or FW_NIL */
+	int32_t n_control;    /* how many this one controls */
+	uint32_t helper_data; /* the helper's own, 0 at first */
+	uint32_t pad;
+	/* What went through it, both ways. */
+	_Alignas(8) uint64_t packets;
+	uint64_t bytes;
 };
 _Static_assert(sizeof(struct masq_entry) == 128, "state file format changed");
 

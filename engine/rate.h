@@ -9,7 +9,11 @@
 
 struct fw;
 
-enum { RATE_DESTS = 1024 };
+/*
+ * A place that is lost tells only of the last 20.48 s: the tokens of one that
+ * was quiet for 6 s are all there again, and redirects start anew.
+ */
+enum { RATE_DESTS = 8192 };
 
 /* In the state: one destination's (or source and destination's) tokens. */
 struct rate_dest {

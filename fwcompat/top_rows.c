@@ -167,7 +167,7 @@ static void put_row(const struct masq_row *r, struct text *out)
 		text_puts(out, "  never");
 	else
 		text_printf(out, "%4u:%02u", left_s / 60, left_s % 60);
-	text_printf(out, " %7u", r->packets);
+	text_printf(out, " %7" PRIu64, r->packets);
 	put_bytes(out, r->bytes);
 	text_putc(out, '\n');
 }
