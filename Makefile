@@ -285,6 +285,8 @@ UNIT_TESTS = \
 	tests/unit/test_frag.c \
 	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \
+	tests/unit/test_helpers20.c \
+	tests/unit/test_helpers_media.c \
 	tests/unit/test_ipchains_listing.c \
 	tests/unit/test_ipchains_options.c \
 	tests/unit/test_ipchains_restore.c \
@@ -325,6 +327,7 @@ UNIT_SHARED = \
 	tests/unit/host22.c \
 	tests/unit/names.c \
 	tests/unit/ops.c \
+	tests/unit/payloads.c \
 	tests/unit/place.c \
 	tests/unit/router.c \
 	tests/unit/words.c \

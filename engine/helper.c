@@ -8,6 +8,7 @@
 
 #include "core/bytes.h"
 #include "engine/masq.h"
+#include "engine/masq_era.h"
 #include "engine/modules.h"
 #include "engine/pkt.h"
 #include "engine/state.h"
@@ -169,9 +170,11 @@ static uint32_t shift_seq(uint32_t seq, const struct masq_seq *s)
 
 /* An acknowledgement of shifted numbers, as who sent the plain ones knows it.
  */
-static uint32_t shift_ack(uint32_t ack, const struct masq_seq *s)
+static uint32_t shift_ack(const struct fw *fw, uint32_t ack,
+			  const struct masq_seq *s)
 {
-	uint32_t seen = s->init_seq + (uint32_t)s->delta;
+	uint32_t delta = masq_era(fw)->acks_plain ? 0 : (uint32_t)s->delta;
+	uint32_t seen = s->init_seq + delta;
 
 	return ack -
 	       (uint32_t)(after(ack, seen) ? s->delta : s->previous_delta);
@@ -193,7 +196,7 @@ static void shift_tcp(struct helper_call *call, bool out)
 			 shift_seq(get_be32(tcp + TCP_SEQ), own));
 	if (e->flags & (out ? MASQ_IN_SEQ : MASQ_OUT_SEQ))
 		put_be32(tcp + TCP_ACK,
-			 shift_ack(get_be32(tcp + TCP_ACK), other));
+			 shift_ack(call->fw, get_be32(tcp + TCP_ACK), other));
 }
 
 /* The payload that began at @seq grew by @diff: later ones are shifted. */

@@ -1,7 +1,7 @@
 /*
  * FTP: an entry for the data connection that PORT or the answer to PASV
- * announces (RFC 959, 4.1.2), and our address in its place. Source: Linux 2.2,
- * net/ipv4/ip_masq_ftp.c.
+ * announces (RFC 959, 4.1.2), and our address in its place. Source: Linux 2.2
+ * and 2.0, net/ipv4/ip_masq_ftp.c.
  */
 #include <netinet/in.h>
 #include <stdio.h>
@@ -23,6 +23,12 @@ struct hostport {
 	uint16_t port;
 	uint32_t from, to; /* offsets in the payload */
 };
+
+/* The kernels before 2.2 trusted the inside more, and its text less. */
+static bool is_old(const struct helper_call *call)
+{
+	return call->fw->st->g.era != ERA_2_2;
+}
 
 /* Six numbers, each modulo 256; false: a comma is missing. */
 static bool take_hostport(struct scan *s, struct hostport *hp)
@@ -121,8 +127,34 @@ static void announce_outside(struct helper_call *call,
 						       .saddr = saddr,
 						       .daddr = hp->addr,
 						       .dport = hp->port });
-	if (n != FW_NIL)
+	if (n == FW_NIL)
+		return;
+	if (is_old(call))
+		helper_listen(call, n);
+	else
 		masq_put(fw, n);
+}
+
+/* Before 2.2 the command had to begin the payload. */
+static bool asks_passive(const struct helper_call *call, struct scan *s)
+{
+	if (is_old(call))
+		return scan_take(s, "PASV\r\n") || scan_take(s, "pasv\r\n");
+	return scan_find(s, "PASV\r\n", "pasv\r\n", 6);
+}
+
+static bool take_line_end(struct scan *s)
+{
+	return scan_byte(s, '\r') || scan_byte(s, '\n');
+}
+
+/* Whether a client may name that port; @s stands behind its numbers. */
+static bool port_allowed(const struct helper_call *call, struct scan *s,
+			 uint16_t port)
+{
+	if (is_old(call))
+		return take_line_end(s);
+	return port >= PORT_LOWEST && !is_noport(call->fw, port);
 }
 
 static int client_speaks(struct helper_call *call, uint32_t payload,
@@ -131,19 +163,20 @@ static int client_speaks(struct helper_call *call, uint32_t payload,
 	struct hostport hp;
 
 	if (!scan_find(s, "PORT ", "port ", PORT_ROOM)) {
-		if (scan_find(s, "PASV\r\n", "pasv\r\n", 6))
+		if (asks_passive(call, s))
 			helper_data_set(call, PASV_ASKED);
 		return 0;
 	}
-	if (!take_hostport(s, &hp) || hp.port < PORT_LOWEST ||
-	    is_noport(call->fw, hp.port) || !hp.addr)
+	if (!take_hostport(s, &hp) || !port_allowed(call, s, hp.port) ||
+	    !hp.addr)
 		return 0;
 	return announce_inside(call, payload, &hp);
 }
 
 static bool works(const struct helper_call *call)
 {
-	return masq_at(call->fw, call->entry)->state == MASQ_ESTABLISHED;
+	return is_old(call) ||
+	       masq_at(call->fw, call->entry)->state == MASQ_ESTABLISHED;
 }
 
 int helper_ftp_out(struct helper_call *call)
@@ -170,8 +203,7 @@ int helper_ftp_in(struct helper_call *call)
 		return 0;
 	if (helper_server_inside(call)) {
 		if (scan_find(&s, "PORT ", "port ", PORT_ROOM) &&
-		    take_hostport(&s, &hp) &&
-		    (scan_byte(&s, '\r') || scan_byte(&s, '\n')))
+		    take_hostport(&s, &hp) && take_line_end(&s))
 			announce_outside(call, &hp);
 	} else if ((helper_data(call) & PASV_ASKED) &&
 		   take_227(&s, "ssive ", "SSIVE ", &hp) && hp.addr) {

@@ -41,6 +41,9 @@ struct masq_era {
 	bool settles_udp; /* a UDP entry learns its far end from the reply */
 	bool in_rearms;   /* packets from outside start the timer anew */
 	bool type_first;  /* ICMP: the outside port is type, code */
+	/* Acknowledgements are compared with sequence numbers as they were
+	 * before a helper shifted them. */
+	bool acks_plain;
 	/* Bits of ip_dynaddr: on; told in the log; also for entries that had a
 	 * reply. */
 	int32_t dynaddr_on, dynaddr_told, dynaddr_replied;

@@ -53,9 +53,16 @@ static uint8_t old_row(const struct key *k, bool whole)
 	return (uint8_t)(whole ? row ^ k->o ^ k->oport : row);
 }
 
+/* Our address as keys have it, under an entry's flags or all entries'. */
+static inline uint32_t maddr_key(uint32_t maddr, uint16_t flags)
+{
+	return flags & MASQ_ANY_MADDR ? 0 : maddr;
+}
+
 static struct key m_key(const struct masq_entry *e)
 {
-	return (struct key){ e->daddr, e->maddr, e->dport, e->mport, e->proto };
+	return (struct key){ e->daddr, maddr_key(e->maddr, e->flags), e->dport,
+			     e->mport, e->proto };
 }
 
 static struct key s_key(const struct masq_entry *e)
@@ -106,10 +113,18 @@ static inline bool far_ok(const struct masq_entry *e, const struct key *k)
 		e->flags & (MASQ_NO_DPORT | MASQ_DLOOSE));
 }
 
+/* Whether an entry for that far port takes packets from all of its hosts. */
+static inline bool autofw_far_ok(const struct masq_entry *e,
+				 const struct key *k)
+{
+	return e->flags & MASQ_AUTOFW_FAR && e->dport == MASQ_AUTOFW_PORT &&
+	       k->oport == MASQ_AUTOFW_PORT;
+}
+
 static inline bool m_matches(const struct masq_entry *e, const struct key *k)
 {
-	return e->maddr == k->n && e->mport == k->nport &&
-	       e->proto == k->proto && far_ok(e, k);
+	return maddr_key(e->maddr, e->flags) == k->n && e->mport == k->nport &&
+	       e->proto == k->proto && (far_ok(e, k) || autofw_far_ok(e, k));
 }
 
 /* 2.0 hashed simply, and looked closely here. */
@@ -210,7 +225,8 @@ static const struct masq_entry *find_s(const struct fw *fw, const struct key *k)
 uint32_t masq_in_find(const struct fw *fw, uint8_t proto, uint32_t d,
 		      uint16_t dport, uint32_t m, uint16_t mport)
 {
-	const struct key k = { d, m, dport, mport, proto };
+	const struct key k = { d, maddr_key(m, masq_era(fw)->flags), dport,
+			       mport, proto };
 	const struct masq_entry *e = find_m(fw, &k, KEY_WHOLE);
 
 	return number(fw, e ? e : find_m(fw, &k, KEY_NONE));
@@ -227,13 +243,15 @@ uint32_t masq_out_find(const struct fw *fw, uint8_t proto, uint32_t s,
 bool masq_port_taken(const struct fw *fw, uint8_t proto, uint32_t maddr,
 		     uint16_t mport)
 {
-	const struct key k = { 0, maddr, 0, mport, proto };
+	const struct key k = { 0, maddr_key(maddr, masq_era(fw)->flags), 0,
+			       mport, proto };
 	uint32_t link = fw->st->masq.m_bucket[bucket(&k, KEY_NONE)], n = 0;
 	const struct masq_entry *e;
 
 	for (; n < MASQ_MAX && (e = at_link(fw, link)); n++) {
 		link = e->next_m;
-		if (e->maddr == maddr && e->mport == mport && e->proto == proto)
+		if (maddr_key(e->maddr, e->flags) == k.n && e->mport == mport &&
+		    e->proto == proto)
 			return true;
 	}
 	return false;

@@ -135,6 +135,58 @@ static void udp_stays_open(void **state)
 	stop();
 }
 
+/* Who may answer: which of our addresses, and from where. */
+static const struct answer {
+	const char *name;
+	enum fw_era era;
+	uint8_t proto;
+	uint16_t far_port;
+	uint32_t from, to;
+	enum masq_result want;
+} answers[] = {
+	{ "1.3 to another address of ours", ERA_1_3, IPPROTO_TCP, 80,
+	  ROUTER_OUTSIDE, ROUTER_OURS + 1, MASQ_DONE },
+	{ "1.3 TCP from another host", ERA_1_3, IPPROTO_TCP, 80,
+	  ROUTER_OUTSIDE2, ROUTER_OURS, MASQ_PASS },
+	{ "1.3 UDP from another host", ERA_1_3, IPPROTO_UDP, 53,
+	  ROUTER_OUTSIDE2, ROUTER_OURS, MASQ_DONE },
+	{ "2.0 to another address of ours", ERA_2_0, IPPROTO_TCP, 80,
+	  ROUTER_OUTSIDE, ROUTER_OURS + 1, MASQ_PASS },
+	{ "2.0 TCP from another host", ERA_2_0, IPPROTO_TCP, 80,
+	  ROUTER_OUTSIDE2, ROUTER_OURS, MASQ_PASS },
+	{ "2.0 TCP from another host, autofw's port", ERA_2_0, IPPROTO_TCP,
+	  MASQ_AUTOFW_PORT, ROUTER_OUTSIDE2, ROUTER_OURS, MASQ_DONE },
+	{ "2.2 TCP from another host, autofw's port", ERA_2_2, IPPROTO_TCP,
+	  MASQ_AUTOFW_PORT, ROUTER_OUTSIDE2, ROUTER_OURS, MASQ_PASS },
+};
+
+static enum masq_result packet(enum masq_way way, uint8_t proto,
+			       const struct flow *f)
+{
+	if (proto == IPPROTO_UDP)
+		return go(way, make_udp(bytes, f, "data", 4));
+	return go(way, make_tcp(bytes, f, ACK, NULL, 0));
+}
+
+static void who_may_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		const struct answer *a = &answers[i];
+		struct flow f = { ROUTER_INSIDE, ROUTER_OUTSIDE, 1025,
+				  a->far_port };
+		enum masq_result got;
+
+		start(a->era);
+		assert_int_equal(packet(MASQ_OUT, a->proto, &f), MASQ_DONE);
+		f = (struct flow){ a->from, a->to, a->far_port, info.sport };
+		got = packet(MASQ_IN, a->proto, &f);
+		if (got != a->want)
+			fail_msg("%s: got %d, want %d", a->name, got, a->want);
+		stop();
+	}
+}
+
 /* Packets one after the other, and how long the entry lives then. */
 static const struct life {
 	const char *name;
@@ -327,6 +379,7 @@ int main(void)
 		cmocka_unit_test(ports),
 		cmocka_unit_test(ports_are_not_shared),
 		cmocka_unit_test(udp_stays_open),
+		cmocka_unit_test(who_may_answer),
 		cmocka_unit_test(entries_live),
 		cmocka_unit_test(replies_rearm),
 		cmocka_unit_test(other_protocols),
