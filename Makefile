@@ -357,6 +357,7 @@ OLD_PROGRAMS = \
 
 # What the laboratory of tests/lab runs beside real programs, a file a line.
 LAB_PROGRAMS = \
+	tests/lab/crowd.c \
 	tests/lab/line.c \
 
 # Programs that tests in tests/bats build and use.

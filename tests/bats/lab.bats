@@ -16,11 +16,16 @@ setup_file() {
 	lab_up "$BATS_FILE_TMPDIR/lab"
 	lab_serve s1
 	lab_serve s2
+	lab_serve_irc s1
+	lab_serve_crowd s1
+	lab_serve c1
 	at r iptables-legacy-restore <<-EOF
 		*raw
 		-A PREROUTING -p tcp --dport 21 -j CT --helper ftp
+		-A PREROUTING -p tcp --dport 6667 -j CT --helper irc
 		COMMIT
 		*nat
+		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j DNAT --to 10.1.0.2:80
 		-A POSTROUTING -o eth2 -j MASQUERADE
 		-A POSTROUTING -o ppp0 -j MASQUERADE
 		COMMIT
@@ -73,6 +78,20 @@ every() {
 	every lab_ftp_curl passive
 }
 
+@test "IRC: a file and a chat by DCC" {
+	lab_dcc c1 203.0.113.9 send
+	lab_dcc c2 203.0.113.9 send
+	lab_dcc c1 203.0.113.9 chat
+}
+
+@test "a client's server, reached from outside" {
+	lab_http s1 203.0.113.201 8080
+}
+
+@test "2,000 connections at the same time" {
+	lab_crowd c1 203.0.113.9 2000
+}
+
 @test "captures before and behind the router" {
 	lab_capture r eth0 before
 	lab_capture r ppp0 behind
@@ -91,12 +110,16 @@ every() {
 	local -A failed
 	for verb in lab_ping lab_traceroute 'lab_traceroute -I' lab_dns lab_http \
 		'lab_ftp active' 'lab_ftp passive' 'lab_ftp_curl active' \
-		'lab_ftp_curl passive'; do
+		'lab_ftp_curl passive' 'lab_dcc send' 'lab_dcc chat'; do
 		read -r name words <<<"$verb"
 		# shellcheck disable=SC2086 # words are words
 		"$name" c1 203.0.113.9 $words 3>&- &
 		failed[$!]=$verb
 	done
+	lab_http s1 203.0.113.201 8080 3>&- &
+	failed[$!]='lab_http from outside'
+	lab_crowd c1 203.0.113.9 2 3>&- &
+	failed[$!]=lab_crowd
 	for pid in "${!failed[@]}"; do
 		! wait "$pid" || { echo "works: ${failed[$pid]}"; works=1; }
 	done

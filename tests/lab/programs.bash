@@ -4,7 +4,8 @@
 # shellcheck disable=SC2154 # lab_dir: see there
 
 # shellcheck disable=SC2034 # for who loads this
-lab_programs=(curl dig dnsmasq lighttpd ping tcpdump tnftp traceroute vsftpd)
+lab_programs=(curl dig dnsmasq irssi lighttpd ngircd ping script tcpdump tnftp
+	traceroute vsftpd)
 
 # lab_serve NAMESPACE [MEGABYTES]: DNS, HTTP and FTP there. What is fetched is as
 # large as the first one says.
@@ -107,6 +108,73 @@ lab_ftp_curl() {
 	local mode=(--disable-epsv)
 	[ "$3" = passive ] || mode=(--disable-eprt --ftp-port -)
 	lab_fetch "$1" "ftp://$2/file" "${mode[@]}"
+}
+
+# IRC at a server: ngircd, and somebody who waits for DCC.
+lab_serve_irc() {
+	printf '%s\n' '[Global]' 'Name = irc.lab.test' 'Info = lab' \
+		'MotdPhrase = lab' '[Limits]' 'MaxPenaltyTime = 0' \
+		'MaxConnectionsIP = 0' '[Options]' \
+		'DNS = no' 'Ident = no' 'PAM = no' >"$lab_dir/ngircd.conf"
+	lab_start "$1" "ngircd-$1" ngircd -n -f "$lab_dir/ngircd.conf"
+	lab_until 10 lab_listens "$1" 6667
+	lab_irssi "$1" waiting 127.0.0.1 wait
+	lab_until 10 grep -qs 'waiting.*#lab' "$lab_dir/waiting/log"
+}
+
+# lab_irssi NAMESPACE NICK SERVER WHAT: irssi in the channel #lab; see dcc.pl.
+lab_irssi() {
+	local home=$lab_dir/$2
+	rm -rf "$home"
+	mkdir -p "$home/scripts/autorun" "$home/got"
+	cp "$lab_home/dcc.pl" "$home/scripts/autorun"
+	cat >"$home/config" <<-EOF
+		servers = ( { address = "$3"; chatnet = "lab"; port = "6667";
+			autoconnect = "yes"; use_tls = "no"; } );
+		chatnets = { lab = { type = "IRC"; nick = "$2"; }; };
+		settings = {
+			core = { nick = "$2"; user_name = "$2"; real_name = "$2"; };
+			"irc/core" = { cmd_queue_speed = "1msec"; };
+			"irc/dcc" = { dcc_autoget = "yes"; dcc_autochat_masks = "*";
+				dcc_download_path = "$home/got"; };
+			"fe-common/core" = { autolog = "yes"; autolog_path = "$home/log";
+				autolog_level = "all"; };
+		};
+	EOF
+	lab_start "$1" "$2" env TERM=vt100 LAB_HOME="$home" LAB_DCC="$4" \
+		script -qec "irssi --home=$home" /dev/null
+}
+
+# lab_dcc FROM SERVER send|chat: DCC with the one who waits at the server.
+lab_dcc() {
+	local nick=$3_$1 got=$lab_dir/waiting/got/file works=0
+	rm -f "$got"
+	if [ "$3" = send ]; then
+		lab_irssi "$1" "$nick" "$2" "send $lab_dir/www/file"
+		lab_until 5 cmp -s "$lab_dir/www/file" "$got" || works=1
+	else
+		lab_irssi "$1" "$nick" "$2" "chat hello-$1"
+		lab_until 5 grep -qs "hello-$1" "$lab_dir/$nick/heard" || works=1
+	fi
+	lab_kill "$nick" KILL
+	return $works
+}
+
+# Who answers a crowd at port 7.
+lab_serve_crowd() {
+	lab_start "$1" "crowd-$1" "$lab_bin/crowd" listen 7
+	lab_until 10 lab_listens "$1" 7
+}
+
+# lab_crowd FROM SERVER N: N connections at the same time.
+lab_crowd() {
+	[ "$(at "$1" "$lab_bin/crowd" "$2" 7 "$3")" = "$3 answered" ]
+}
+
+# lab_crowd_stays FROM SERVER N: the same, and they stay until `lab_kill crowd'.
+lab_crowd_stays() {
+	lab_start "$1" crowd "$lab_bin/crowd" "$2" 7 "$3" hold
+	lab_until 20 grep -q "$3 answered" "$lab_dir/log/crowd"
 }
 
 # lab_capture NAMESPACE INTERFACE NAME [FILTER...]: tcpdump there, from now until
