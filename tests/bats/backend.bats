@@ -2,14 +2,9 @@
 # Which backend a tool talks to, and that one that needs libraries is loaded
 # only where it is chosen.
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+# shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 
-setup() {
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
-}
+load host
 
 @test "the engine is there by name, and needs no library of netfilter" {
 	FWCOMPAT_BACKEND=engine run -0 ipchains -L -n

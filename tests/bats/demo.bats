@@ -3,9 +3,7 @@
 
 # shellcheck disable=SC2154 # stderr is what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 
 setup_file() {
 	export DEMO_BIN DEMO_OUT=$BATS_FILE_TMPDIR/out

@@ -4,19 +4,15 @@
 # shellcheck disable=SC2154 # stderr is what run sets
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup() {
 	# The leak checker starts a process, which is refused after a dry run.
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 	need_view
-	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	examples="$BATS_TEST_DIRNAME/../../examples"
-	cd "$BATS_TEST_TMPDIR" || return
 	outside >outside.before
 }
 

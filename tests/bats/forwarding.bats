@@ -2,15 +2,12 @@
 # The examples of forwarding and of a helper, as the manual pages' readers run
 # them.
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup() {
 	need_view
-	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 

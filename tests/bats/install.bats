@@ -1,15 +1,12 @@
 #!/usr/bin/env bats
 # make install: what lies where, and that it works from there.
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup() {
+	own_host
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
 	# As check.sh built it, or as `make' did.
 	make -s ${B:+B="$B" CI=1} SAN="${SAN:-}" install \
 		DESTDIR="$BATS_TEST_TMPDIR" PREFIX=/opt/old

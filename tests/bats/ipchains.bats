@@ -2,17 +2,8 @@
 
 # shellcheck disable=SC2154 # bats sets stderr, stderr_lines
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
-bats_require_minimum_version 1.5.0
-
+load host
 load view
-
-setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_RESOLVE=files
-	export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	cd "$BATS_TEST_TMPDIR" || exit 1
-}
 
 hint="Try \`ipchains -h' or 'ipchains --help' for more information."
 

@@ -3,16 +3,11 @@
 
 # shellcheck disable=SC2154 # bats sets stderr
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
-bats_require_minimum_version 1.5.0
+load host
 
 setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_RESOLVE=files
-	export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	root="$BATS_TEST_DIRNAME/../.."
-	cd "$BATS_TEST_TMPDIR" || exit 1
 }
 
 setup_file() {

@@ -2,13 +2,7 @@
 
 # shellcheck disable=SC2154 # bats sets stderr, stderr_lines
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
-bats_require_minimum_version 1.5.0
-
-setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-}
+load host
 
 @test "a module name is needed" {
 	run --separate-stderr -1 ipmasqadm

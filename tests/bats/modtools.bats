@@ -2,12 +2,10 @@
 
 # shellcheck disable=SC2154 # bats sets stderr, stderr_lines
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
-bats_require_minimum_version 1.5.0
+load host
 
 setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
+	own_host
 	# No tool of the machine's is asked.
 	tools="$BATS_TEST_DIRNAME/../../${B:-build}/libexec/fwcompat"
 	case ${B:-} in /*) tools=$B/libexec/fwcompat ;; esac

@@ -3,16 +3,12 @@
 
 # shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup() {
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	mkdir "$BATS_TEST_TMPDIR/old"
-	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # Mounts on old/, and waits until it is there.

@@ -3,13 +3,10 @@
 
 # shellcheck disable=SC2154 # stderr is what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 
 setup() {
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	PATH=$(dirname "$(command -v fwcompat)")/../libexec/fwcompat:$PATH
 	fwcompat host if eth0 192.168.1.1/24
 }

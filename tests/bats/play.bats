@@ -4,17 +4,15 @@
 # shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 # shellcheck disable=SC2016 # recordings have their own $ and `
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup() {
 	need_view
-	export LC_ALL=C TMPDIR=$BATS_TEST_TMPDIR/tmp
-	unset FWCOMPAT_STATE FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
+	export TMPDIR=$BATS_TEST_TMPDIR/tmp
+	unset FWCOMPAT_STATE
 	mkdir "$TMPDIR"
-	cd "$BATS_TEST_TMPDIR" || return
 }
 
 # A play leaves nothing behind, however it ended.
@@ -338,6 +336,7 @@ write_recording() {
 		$ ifconfig ppp0 10.9.9.9 pointopoint 10.9.9.1; route add default dev ppp0
 		$ route -n | tail -n +3 | sort
 		> 0.0.0.0         0.0.0.0         0.0.0.0         U     0      0        0 ppp0
+		> 10.9.9.1        0.0.0.0         255.255.255.255 UH    0      0        0 ppp0
 		> 192.168.1.0     0.0.0.0         255.255.255.0   U     0      0        0 eth0
 		$ ifconfig ppp0 10.8.8.8; ifconfig ppp0 | grep 'inet addr' | awk '{print $2}'
 		> addr:10.8.8.8

@@ -3,9 +3,7 @@
 
 # shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 
 setup_file() {
 	"${CC:-gcc}" -o "$BATS_FILE_TMPDIR/mkpcap" \
@@ -18,10 +16,9 @@ syn=450000281d1700004006bc3cc0a8860d12aa481d0c86005054bec7d90000000050022000c4f7
 answer=45000028cbae000040063e9412aa481dc6cf4ef70050ee488a3b09de54bec7da501220007ff90000
 
 setup() {
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C TZ=UTC
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
+	export TZ=UTC
 	PATH=$BATS_FILE_TMPDIR:$PATH
-	cd "$BATS_TEST_TMPDIR" || return
 	fwcompat host if eth0 192.168.134.1/24
 	fwcompat host if ppp0 198.207.78.247/32 ppp
 	fwcompat host route default ppp0

@@ -3,9 +3,7 @@
 
 # shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load view
 
 setup_file() {
@@ -21,9 +19,7 @@ setup_file() {
 
 setup() {
 	need_view
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
-	cd "$BATS_TEST_TMPDIR" || return
+	own_host
 }
 
 @test "the status is the command's own" {

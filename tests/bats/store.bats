@@ -4,15 +4,7 @@
 
 # shellcheck disable=SC2154 # stderr and stderr_lines are what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
-
-setup() {
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
-	cd "$BATS_TEST_TMPDIR" || return
-}
+load host
 
 # The sources of the rules of a chain, in order.
 sources() {

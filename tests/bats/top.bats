@@ -3,13 +3,10 @@
 
 # shellcheck disable=SC2154 # stderr is what run sets
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 
 setup() {
-	export LC_ALL=C FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	ipmasqadm user -a -P tcp -M 192.0.2.1 5000 -S 10.0.0.2 1000 -D 198.51.100.8 80
 	ipmasqadm user -a -P udp -M 192.0.2.1 5001 -S 10.0.0.1 53 -t 6000
 }

@@ -2,14 +2,7 @@
 # shellcheck disable=SC2030,SC2031 # each test is a shell of its own
 
 # shellcheck disable=SC2154 # bats sets stderr, stderr_lines
-bats_require_minimum_version 1.5.0
-
-setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_RESOLVE=files
-	export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-}
+load host
 
 @test "the lists are chains of their own, policies the built-in chains'" {
 	ipfwadm-wrapper -I -p deny

@@ -1,0 +1,18 @@
+# What a test of the tools begins with: bats' libraries, and a host of its own.
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+# A fresh state, none of the caller's settings, an empty directory. Names come
+# from files alone.
+own_host() {
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
+	export FWCOMPAT_RESOLVE=files
+	unset FWCOMPAT_BACKEND FWCOMPAT_PROC FWCOMPAT_LOG FWCOMPAT_TRACE
+	cd "$BATS_TEST_TMPDIR" || return
+}
+
+# For files that need no more.
+setup() {
+	own_host
+}
