@@ -103,6 +103,7 @@ LIBCOMPAT = \
 	libcompat/backend_load.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
+	libcompat/nf_rows.c \
 	libcompat/nf_rule.c \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
@@ -120,6 +121,7 @@ LIBCOMPAT = \
 # of its own: a shared object that is loaded when that backend is chosen.
 NETFILTER = \
 	libcompat/backend_nf.c \
+	libcompat/nf_ct.c \
 
 
 GATEWAY = \
@@ -307,6 +309,7 @@ UNIT_TESTS = \
 	tests/unit/test_match22.c \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
+	tests/unit/test_nf_rows.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
 	tests/unit/test_path22.c \

@@ -44,6 +44,8 @@ enum masq_flag {
 	MASQ_MPORT = 0x1000, /* masquerade port asked for, not allocated */
 	MASQ_USER = 0x2000,
 	MASQ_SIMPLE_HASH = 0x8000, /* hashed without its outside end */
+	MASQ_LOOSE =
+		MASQ_NO_DADDR | MASQ_NO_DPORT | MASQ_DLOOSE | MASQ_SIMPLE_HASH,
 };
 
 /* Index into free counters: the order in which listings show them. */
@@ -71,6 +73,17 @@ struct masq_row {
 	uint64_t packets; /* both ways; not in any old listing */
 	uint64_t bytes;
 };
+
+/*
+ * The row of the old 256-row tables: of a near end, ours or the inside host's,
+ * and the outside one, which is 0:0 where it is loose.
+ */
+static inline uint8_t masq_row_hash(uint8_t proto, uint32_t near,
+				    uint16_t near_port, uint32_t far,
+				    uint16_t far_port)
+{
+	return (uint8_t)(proto ^ near ^ near_port ^ far ^ far_port);
+}
 
 /* As listings name it; "BUG!" for no state. */
 const char *masq_state_name(uint8_t state);

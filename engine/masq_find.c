@@ -19,8 +19,7 @@
 #include "engine/state.h"
 
 enum {
-	M_LOOSE =
-		MASQ_NO_DADDR | MASQ_NO_DPORT | MASQ_DLOOSE | MASQ_SIMPLE_HASH,
+	M_LOOSE = MASQ_LOOSE,
 	S_LOOSE = M_LOOSE | MASQ_NO_SADDR | MASQ_NO_SPORT,
 };
 
@@ -48,9 +47,8 @@ static inline uint32_t bucket(const struct key *k, enum key_kind kind)
 /* The row in the old tables; the outside end is part of the key or not. */
 static uint8_t old_row(const struct key *k, bool whole)
 {
-	uint32_t row = k->proto ^ k->n ^ k->nport;
-
-	return (uint8_t)(whole ? row ^ k->o ^ k->oport : row);
+	return masq_row_hash(k->proto, k->n, k->nport, whole ? k->o : 0,
+			     whole ? k->oport : 0);
 }
 
 /* Our address as keys have it, under an entry's flags or all entries'. */
