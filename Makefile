@@ -322,11 +322,13 @@ UNIT_TESTS = \
 	tests/unit/test_store_file.c \
 	tests/unit/test_text.c \
 	tests/unit/test_top.c \
+	tests/unit/test_verdict20.c \
 	tests/unit/test_wheel.c \
 
 UNIT_SHARED = \
 	bench/gate.c \
 	tests/fuzz/drive_helper.c \
+	tests/unit/host20.c \
 	tests/unit/host22.c \
 	tests/unit/names.c \
 	tests/unit/ops.c \
