@@ -124,8 +124,18 @@ NETFILTER = \
 	libcompat/nf_ct.c \
 
 
+LIVE_GATEWAY = \
+	gateway/live.c \
+	gateway/live_host.c \
+	gateway/live_neigh.c \
+	gateway/live_queue.c \
+	gateway/live_rules.c \
+	gateway/live_send.c \
+
+
 GATEWAY = \
 	gateway/link.c \
+	$(LIVE_GATEWAY) \
 	gateway/loop.c \
 	gateway/pktio_pcap.c \
 
@@ -195,6 +205,7 @@ FWCOMPAT = \
 	fwcompat/copy.c \
 	fwcompat/graph.c \
 	fwcompat/host.c \
+	$(LIVE) \
 	fwcompat/mount.c \
 	fwcompat/play.c \
 	fwcompat/play_diff.c \
@@ -226,7 +237,7 @@ PROGRAMS = \
 	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER) $(IPCHAINS)
-fwcompat_LIBS = $(CURSES_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
+fwcompat_LIBS = $(CURSES_LIBS) $(LIVE_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
 ipchains-save_SRC = ipchains/save_main.c $(IPCHAINS)
@@ -389,6 +400,17 @@ ifdef building
 $(info no ncurses: fwcompat top prints once and ends)
 endif
 endif
+LIVE_NEEDS = libip4tc libmnl
+ifeq ($(call have,$(LIVE_NEEDS)),yes)
+LIVE = fwcompat/live.c
+LIVE_LIBS = $(shell $(PKG_CONFIG) --libs $(LIVE_NEEDS))
+else
+LIVE = fwcompat/live_none.c
+LIVE_GATEWAY =
+ifdef building
+$(info no $(LIVE_NEEDS): there is no fwcompat live)
+endif
+endif
 NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnfnetlink libmnl
 ifeq ($(call have,$(NETFILTER_NEEDS)),yes)
 BACKENDS = netfilter
@@ -432,7 +454,8 @@ TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
 netfilter_SRC = $(NETFILTER)
-SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/live_none.c \
+	fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(LAB_PROGRAMS) \
 	$(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
@@ -500,7 +523,7 @@ $(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
 
 $(UNIT_BIN) $(LAB_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
+	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(LIVE_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
 $(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)
 $(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
 

@@ -22,6 +22,8 @@ struct fw_out {
 	enum fw_out_kind kind;
 	uint32_t ifindex;      /* FW_OUT_SEND, FW_OUT_ICMP: index in the host's
 				  interfaces */
+	uint16_t redir_port;   /* FW_OUT_LOCAL: whatever its destination, it is
+				  for that port of the host; 0: not so */
 	const struct pkt *pkt; /* not with FW_OUT_DROP */
 	uint8_t icmp_type, icmp_code; /* FW_OUT_ICMP */
 	uint32_t icmp_dst;            /* FW_OUT_ICMP: to whom, host order */

@@ -269,6 +269,59 @@ int host_route_del(struct fw *fw, uint32_t dst, uint32_t mask,
 	return 0;
 }
 
+/* Writes the rows that differ. Whether any did. */
+static bool replace_ifs(struct fw *fw, const struct host_if ifs[HOST_IFS])
+{
+	bool changed = false;
+
+	for (uint32_t i = 0; i < HOST_IFS; i++) {
+		if (!memcmp(&fw->st->host.ifs[i], &ifs[i], sizeof(ifs[i])))
+			continue;
+		*if_edit(fw, i) = ifs[i];
+		changed = true;
+	}
+	return changed;
+}
+
+static bool replace_routes(struct fw *fw,
+			   const struct host_route routes[HOST_ROUTES])
+{
+	const struct host_route *old = fw->st->host.routes;
+	bool changed = false;
+
+	for (uint32_t i = 0; i < HOST_ROUTES; i++) {
+		if (!memcmp(&old[i], &routes[i], sizeof(old[i])))
+			continue;
+		*route_edit(fw, i) = routes[i];
+		changed = true;
+	}
+	return changed;
+}
+
+bool host_replace(struct fw *fw, const struct host_if ifs[HOST_IFS],
+		  const struct host_route routes[HOST_ROUTES])
+{
+	bool ifs_changed = replace_ifs(fw, ifs);
+	bool routes_changed = replace_routes(fw, routes);
+	struct host *h;
+
+	if (!ifs_changed && !routes_changed)
+		return false;
+	h = counts_edit(fw);
+	h->n_ifs = h->n_routes = h->next_order = 0;
+	for (uint32_t i = 0; i < HOST_IFS; i++)
+		h->n_ifs += ifs[i].name.s[0] != 0;
+	for (uint32_t i = 0; i < HOST_ROUTES; i++) {
+		if (routes[i].ifindex == HOST_NO_IF)
+			continue;
+		h->n_routes++;
+		if (routes[i].order >= h->next_order)
+			h->next_order = routes[i].order + 1;
+	}
+	h->generation++;
+	return true;
+}
+
 int host_sysctl_find(const char *path)
 {
 	for (int i = 0; i < SYSCTLS; i++)

@@ -101,6 +101,13 @@ int host_route_add(struct fw *fw, uint32_t dst, uint32_t mask,
 int host_route_del(struct fw *fw, uint32_t dst, uint32_t mask,
 		   const char *ifname);
 
+/*
+ * Makes interfaces and routes these; a row that is not in use has no name, or
+ * HOST_NO_IF. Whether that changed anything.
+ */
+bool host_replace(struct fw *fw, const struct host_if ifs[HOST_IFS],
+		  const struct host_route routes[HOST_ROUTES]);
+
 /* -ENOENT: no such switch. Paths as below /proc/sys, e.g.
  * "net/ipv4/ip_forward". */
 int host_sysctl_find(const char *path);

@@ -48,5 +48,16 @@ void fw_send(struct fw *fw, ticks_t now, struct pkt *p)
 	struct pkt own = *p;
 
 	fw_run(fw, now);
-	path_era(fw)->send(fw, &own);
+	path_era(fw)->send(fw, HOST_NO_IF, &own);
+}
+
+void fw_send_by(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
+{
+	struct pkt own = *p;
+
+	fw_run(fw, now);
+	if (host_if_up(fw, ifindex))
+		path_era(fw)->send(fw, ifindex, &own);
+	else
+		report(fw, &(const struct fw_out){ .kind = FW_OUT_DROP });
 }

@@ -23,4 +23,8 @@ void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p);
 /* The host itself sends @p. */
 void fw_send(struct fw *fw, ticks_t now, struct pkt *p);
 
+/* As fw_send(), when it was decided already that it leaves by the interface;
+ * over lo it comes in again. */
+void fw_send_by(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p);
+
 #endif

@@ -300,13 +300,13 @@ static bool own_passes(struct walk *w, uint32_t ifindex)
 }
 
 /* One to itself comes in again over lo. */
-static enum walk_end send_own(struct walk *w)
+static enum walk_end send_own(struct walk *w, uint32_t ifindex)
 {
 	struct route to;
 
 	if (pkt_parse(w->p, &w->info))
 		return END_DROP;
-	to = route_out(w->fw, w->info.dst);
+	to = walk_own_way(w, ifindex);
 	if (to.kind != ROUTE_OUT && to.kind != ROUTE_LOCAL)
 		return END_DROP;
 	if (!own_passes(w, to.ifindex))
@@ -317,12 +317,12 @@ static enum walk_end send_own(struct walk *w)
 	return enter(w);
 }
 
-static void path20_send(struct fw *fw, struct pkt *p)
+static void path20_send(struct fw *fw, uint32_t ifindex, struct pkt *p)
 {
 	struct walk w = { .fw = fw, .p = p, .in_if = HOST_LO };
 
 	p->to_host = true;
-	walk_finish(&w, send_own(&w));
+	walk_finish(&w, send_own(&w, ifindex));
 }
 
 /* Over lo it has to come in, too. */

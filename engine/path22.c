@@ -179,8 +179,10 @@ static enum walk_end enter(struct walk *w)
 	if (to.kind == ROUTE_BAD ||
 	    (w->info.ihl > 20 && !pkt_options_ok(w->p, &w->info)))
 		return END_DROP;
-	if (said.verdict == FW_V_REDIRECT && said.redir_port)
+	if (said.verdict == FW_V_REDIRECT && said.redir_port) {
+		w->redir_port = said.redir_port;
 		return deliver(w);
+	}
 	if (said.verdict == FW_V_REJECT)
 		return unreach_for(w, ICMP_PORT_UNREACH,
 				   to.kind == ROUTE_LOCAL);
@@ -206,14 +208,14 @@ static void path22_arrive(struct fw *fw, uint32_t ifindex, struct pkt *p)
 }
 
 /* The host's own packet; one to itself comes in again over lo. */
-static enum walk_end send_own(struct walk *w)
+static enum walk_end send_own(struct walk *w, uint32_t ifindex)
 {
 	struct route to;
 	enum fw_verdict v;
 
 	if (pkt_parse(w->p, &w->info))
 		return END_DROP;
-	to = route_out(w->fw, w->info.dst);
+	to = walk_own_way(w, ifindex);
 	if (to.kind != ROUTE_OUT && to.kind != ROUTE_LOCAL)
 		return END_DROP;
 	v = ask(w, FW_OUTPUT, to.ifindex).verdict;
@@ -225,12 +227,12 @@ static enum walk_end send_own(struct walk *w)
 	return END_TOLD;
 }
 
-static void path22_send(struct fw *fw, struct pkt *p)
+static void path22_send(struct fw *fw, uint32_t ifindex, struct pkt *p)
 {
 	struct walk w = { .fw = fw, .p = p, .in_if = HOST_LO };
 
 	p->to_host = true;
-	walk_finish(&w, send_own(&w));
+	walk_finish(&w, send_own(&w, ifindex));
 }
 
 /* Over lo it has to come in, too. */

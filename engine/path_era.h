@@ -12,7 +12,8 @@ struct path_era {
 	/* @p arrived on the interface, which is up; it is the path's to change.
 	 */
 	void (*arrive)(struct fw *fw, uint32_t ifindex, struct pkt *p);
-	void (*send)(struct fw *fw, struct pkt *p);
+	/* @ifindex: see fw_send_by(); HOST_NO_IF: where the route says. */
+	void (*send)(struct fw *fw, uint32_t ifindex, struct pkt *p);
 	/* Whether the filters let an ICMP error of the host's own leave by the
 	 * interface, and over lo come in again; counted as they do. */
 	bool (*passes)(struct fw *fw, uint32_t ifindex, struct pkt *p);

@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "engine/env.h"
+#include "engine/host.h"
 #include "engine/masq_icmp.h"
 #include "engine/transmit.h"
 
@@ -40,10 +41,20 @@ enum masq_result walk_icmp_error(struct walk *w)
 	return masq_icmp_out_error(w->fw, w->p, &w->info);
 }
 
+struct route walk_own_way(struct walk *w, uint32_t ifindex)
+{
+	if (ifindex == HOST_NO_IF)
+		return route_out(w->fw, w->info.dst);
+	return (struct route){ .kind = ifindex == HOST_LO ? ROUTE_LOCAL
+							  : ROUTE_OUT,
+			       .ifindex = (uint16_t)ifindex };
+}
+
 enum walk_end walk_deliver(struct walk *w)
 {
 	report(w->fw, &(const struct fw_out){ .kind = FW_OUT_LOCAL,
 					      .ifindex = w->in_if,
+					      .redir_port = w->redir_port,
 					      .pkt = w->p });
 	return END_TOLD;
 }

@@ -8,6 +8,7 @@
 #include "engine/icmp_out.h"
 #include "engine/masq_pkt.h"
 #include "engine/pkt.h"
+#include "engine/route.h"
 
 struct fw;
 
@@ -23,7 +24,8 @@ struct walk {
 	struct pkt *p;
 	struct pkt_info info;
 	uint32_t in_if;
-	bool told; /* something about it was reported already */
+	uint16_t redir_port; /* see struct fw_out */
+	bool told;           /* something about it was reported already */
 };
 
 /* The packet ends; its source is told, if that may be. Returns END_DROP. */
@@ -35,6 +37,9 @@ void walk_decrease_ttl(struct walk *w);
 
 /* ICMP errors from inside are offered to masquerading before any rule. */
 enum masq_result walk_icmp_error(struct walk *w);
+
+/* The way of a packet of the host's own; @ifindex: see struct path_era. */
+struct route walk_own_way(struct walk *w, uint32_t ifindex);
 
 /* To the host itself. Returns END_TOLD. */
 enum walk_end walk_deliver(struct walk *w);

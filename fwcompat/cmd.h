@@ -11,6 +11,7 @@ enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
 int cmd_graph(int argc, char **argv);
 int cmd_host(int argc, char **argv);
+int cmd_live(int argc, char **argv);
 int cmd_mount(int argc, char **argv);
 int cmd_play(int argc, char **argv);
 int cmd_proc(int argc, char **argv);
@@ -22,6 +23,7 @@ int cmd_top(int argc, char **argv);
 
 extern const char cmd_graph_usage[];
 extern const char cmd_host_usage[];
+extern const char cmd_live_usage[];
 extern const char cmd_mount_usage[];
 extern const char cmd_play_usage[];
 extern const char cmd_proc_usage[];

@@ -13,6 +13,8 @@ static const struct subcommand {
 	{ "graph", cmd_graph, "writes the chains as a graph", cmd_graph_usage },
 	{ "host", cmd_host, "shows and sets the host's interfaces and routes",
 	  cmd_host_usage },
+	{ "live", cmd_live, "carries the packets of a real router",
+	  cmd_live_usage },
 	{ "mount", cmd_mount, "shows the old /proc files as a file system",
 	  cmd_mount_usage },
 	{ "play", cmd_play, "plays a recording, or checks one",

@@ -1,0 +1,198 @@
+/* fwcompat live: the engine in a router's place. */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "core/number.h"
+#include "engine/state.h"
+#include "fwcompat/cmd.h"
+#include "gateway/live.h"
+#include "libcompat/store.h"
+
+enum { QUEUE = 6177 }; /* unless told otherwise */
+
+const char cmd_live_usage[] =
+	"fwcompat live [--on-death closed|open] [--log syslog|-|FILE] "
+	"[--queue N]\n"
+	"\n"
+	"Carries the packets of this network namespace, as root: those that "
+	"arrive on its\n"
+	"interfaces and those that the host sends go through the old kernel's "
+	"chains and\n"
+	"masquerading, with the state that the tools change. Ends by Ctrl-C "
+	"or SIGTERM,\n"
+	"and leaves netfilter as it was.\n"
+	"\n"
+	"  --on-death closed   if the process dies, nothing passes until the "
+	"next one is\n"
+	"                      there (so without this option)\n"
+	"  --on-death open     if it dies, packets pass as the running kernel "
+	"routes them\n"
+	"  --log syslog        log lines go to the system's log (so without "
+	"this option)\n"
+	"  --log FILE          they go to a file; `-': to standard error\n"
+	"  --queue N           the netfilter queues N and N+1; without: 6177 "
+	"and 6178\n";
+
+struct carrier {
+	struct live_options options;
+	const char *log_path;
+	FILE *log; /* NULL: syslog */
+};
+
+static volatile sig_atomic_t stop;
+
+static void note_signal(int signo)
+{
+	stop = signo;
+}
+
+static int misused(const char *what, const char *word)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s: %s", what, word);
+	return cmd_misused("live", text);
+}
+
+static int take_queue(struct carrier *c, const char *word)
+{
+	int32_t n;
+
+	if (number_parse(word, 10, 0, UINT16_MAX - 1, &n))
+		return misused("not the number of a queue", word);
+	c->options.queue = (uint16_t)n;
+	return CMD_OK;
+}
+
+static int take_death(struct carrier *c, const char *word)
+{
+	c->options.open = !strcmp(word, "open");
+	return c->options.open || !strcmp(word, "closed")
+		       ? CMD_OK
+		       : misused("--on-death is closed or open", word);
+}
+
+static int take_options(struct carrier *c, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "log", required_argument, NULL, 'l' },
+		{ "on-death", required_argument, NULL, 'd' },
+		{ "queue", required_argument, NULL, 'q' },
+		{ 0 },
+	};
+	int opt, r = CMD_OK;
+
+	while (r == CMD_OK &&
+	       (opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (opt == 'l')
+			c->log_path = optarg;
+		else if (opt == 'd')
+			r = take_death(c, optarg);
+		else if (opt == 'q')
+			r = take_queue(c, optarg);
+		else
+			r = CMD_USAGE;
+	}
+	if (r == CMD_OK && optind < argc)
+		return misused("what is this", argv[optind]);
+	return r;
+}
+
+static int failed(int r, const char *why)
+{
+	return cmd_failed("live", r, why);
+}
+
+static int open_log(struct carrier *c)
+{
+	char why[512];
+
+	if (!c->log_path || !strcmp(c->log_path, "syslog")) {
+		openlog("kernel", 0, LOG_KERN);
+		return CMD_OK;
+	}
+	c->log = strcmp(c->log_path, "-") ? fopen(c->log_path, "ae") : stderr;
+	if (c->log)
+		return CMD_OK;
+	snprintf(why, sizeof(why), "%.300s: %s", c->log_path, strerror(errno));
+	return failed(-errno, why);
+}
+
+static void see_log(void *ctx, int level, const char *line)
+{
+	const struct carrier *c = ctx;
+
+	if (!c->log) {
+		syslog(level, "%s", line);
+		return;
+	}
+	fprintf(c->log, "%s\n", line);
+	fflush(c->log);
+}
+
+static void print_summary(const struct live_totals *t)
+{
+	const struct {
+		const char *what;
+		uint64_t n;
+	} rows[] = {
+		{ "packets in", t->in },     { "packets out", t->out },
+		{ "to the host", t->local }, { "of the host", t->own },
+		{ "dropped", t->dropped },   { "ICMP errors", t->icmp },
+		{ "refused", t->refused },   { "lost", t->lost },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		printf("%-17s%" PRIu64 "\n", rows[i].what, rows[i].n);
+}
+
+static int carry(struct carrier *c, struct store *store)
+{
+	struct sigaction act = { .sa_handler = note_signal };
+	struct live *l;
+	char why[512] = "";
+	int r;
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	r = live_open(&l, &c->options, store, why, sizeof(why));
+	if (r)
+		return failed(r, why);
+	r = live_run(l, why, sizeof(why));
+	if (r == 0)
+		r = live_end(l, why, sizeof(why));
+	print_summary(live_totals(l));
+	live_close(l);
+	return r ? failed(r, why) : CMD_OK;
+}
+
+int cmd_live(int argc, char **argv)
+{
+	struct carrier c = { .options.queue = QUEUE };
+	struct store *store;
+	char why[512] = "";
+	int status = take_options(&c, argc, argv), r;
+
+	if (status == CMD_OK)
+		status = open_log(&c);
+	if (status != CMD_OK)
+		return status;
+	c.options.log = see_log;
+	c.options.ctx = &c;
+	c.options.stop = &stop;
+	r = store_open(&store, NULL, why, sizeof(why));
+	if (r)
+		return failed(r, why);
+	status = carry(&c, store);
+	store_close(store);
+	if (c.log && c.log != stderr && fclose(c.log))
+		status = failed(-errno, c.log_path);
+	return status;
+}

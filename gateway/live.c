@@ -1,0 +1,431 @@
+/* Batches of packets: from the queue, through the engine, onto the wire. */
+#include "gateway/live.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/bytes.h"
+#include "engine/env.h"
+#include "engine/path.h"
+#include "engine/route.h"
+#include "engine/state.h"
+#include "gateway/live_neigh.h"
+#include "gateway/live_queue.h"
+#include "gateway/live_rules.h"
+#include "gateway/live_send.h"
+#include "libcompat/clock.h"
+#include "libcompat/store.h"
+
+enum {
+	HOPS = 1024,
+	LOG_ROOM = 1 << 16, /* bytes of log lines in one batch */
+	HEADER = 20,
+	IDLE_MS = 1000,
+};
+
+/* The next hop of a destination on an interface, as last found. */
+struct hop {
+	uint32_t row1, dst; /* row + 1; 0: the place is free */
+	struct live_neigh *to;
+};
+
+struct live {
+	struct live_options options;
+	struct store *store;
+	struct fw fw;
+	struct fw_env env;
+	struct live_queue *queue;
+	struct live_send *send;
+	struct live_neighs *neighs;
+	struct live_host host;
+	struct live_totals totals;
+	uint32_t hops_of; /* host.generation of the hops below */
+	struct hop hop[HOPS];
+	/* The packet in the engine's hands. */
+	struct live_packet *packet;
+	uint32_t in_row;
+	ticks_t now, idle_at;
+	struct live_passed passed;
+	uint32_t log_used;
+	char log[LOG_ROOM];
+};
+
+static struct live_neigh *look_up_hop(struct live *l, uint32_t row,
+				      uint32_t dst)
+{
+	const struct live_dev *dev = &l->host.row[row];
+	struct route way;
+	struct live_neigh *to;
+
+	if (!dev->dev)
+		return NULL;
+	if (!dev->resolves) {
+		to = live_neigh_find(l->neighs, dev->dev, 0);
+		if (to)
+			to->state = LIVE_NEIGH_KNOWN;
+		return to;
+	}
+	way = route_out(&l->fw, dst);
+	if (way.kind == ROUTE_OUT && way.ifindex == row)
+		dst = way.gateway;
+	return live_neigh_find(l->neighs, dev->dev, dst);
+}
+
+static struct live_neigh *hop_of(struct live *l, uint32_t row, uint32_t dst)
+{
+	struct hop *h = &l->hop[((dst ^ row << 24) * 0x9E3779B1) >> 22];
+
+	if (l->hops_of != l->host.generation) {
+		memset(l->hop, 0, sizeof(l->hop));
+		l->hops_of = l->host.generation;
+	}
+	if (h->row1 != row + 1 || h->dst != dst)
+		*h = (struct hop){ row + 1, dst, look_up_hop(l, row, dst) };
+	return h->to;
+}
+
+/* Whether the bytes lie in the packet's own room, which stays. */
+static bool stays(const struct live_packet *p, const uint8_t *data)
+{
+	return data >= p->data && data < p->data + p->cap;
+}
+
+static void tell_passed(struct live *l, const struct fw_out *out,
+			const struct live_neigh *to)
+{
+	const struct live_hooks *hooks = l->options.hooks;
+
+	l->passed.after = out->pkt;
+	l->passed.in_row = l->in_row;
+	l->passed.out_row = out->ifindex;
+	l->passed.in_dev = l->packet->in_dev;
+	l->passed.out_dev = l->host.row[out->ifindex].dev;
+	l->passed.to = to;
+	hooks->passed(hooks->ctx, &l->fw, &l->passed);
+}
+
+/* Onto the wire, or back to the host itself. */
+static void send_out(struct live *l, const struct fw_out *out)
+{
+	const struct pkt *p = out->pkt;
+	struct live_neigh *to;
+
+	if (out->ifindex == HOST_LO) {
+		live_send_local(l->send, p->data, p->len);
+		return;
+	}
+	if (out->ifindex >= HOST_IFS || p->len < HEADER)
+		return;
+	to = hop_of(l, out->ifindex, get_be32(p->data + 16));
+	if (!to) {
+		l->totals.lost++;
+		return;
+	}
+	l->totals.lost += live_neigh_send(l->neighs, to, l->now, p->data,
+					  p->len, !stays(l->packet, p->data));
+	if (out->kind == FW_OUT_SEND && l->options.hooks)
+		tell_passed(l, out, to);
+}
+
+static void accept_packet(struct live *l, const struct fw_out *out)
+{
+	struct live_packet *p = l->packet;
+
+	p->accept = true;
+	if (out->kind == FW_OUT_LOCAL) {
+		p->put = out->pkt->data;
+		p->put_len = out->pkt->len;
+	}
+}
+
+static void see_out(void *ctx, const struct fw_out *out)
+{
+	struct live *l = ctx;
+	bool own = l->packet && l->packet->own;
+
+	switch (out->kind) {
+	case FW_OUT_SEND:
+		l->totals.out++;
+		if (own)
+			accept_packet(l, out);
+		else
+			send_out(l, out);
+		break;
+	case FW_OUT_ICMP:
+		l->totals.icmp++;
+		send_out(l, out);
+		break;
+	case FW_OUT_LOCAL:
+		l->totals.local += !own;
+		accept_packet(l, out);
+		break;
+	case FW_OUT_DROP:
+		l->totals.dropped++;
+		break;
+	}
+}
+
+/* Lines wait until the state is left. */
+static void flush_log(struct live *l)
+{
+	uint32_t at = 0;
+
+	while (at < l->log_used) {
+		const char *line = l->log + at + 1;
+
+		l->options.log(l->options.ctx, l->log[at], line);
+		at += (uint32_t)strlen(line) + 2;
+	}
+	l->log_used = 0;
+}
+
+static void see_log(void *ctx, int level, const char *line)
+{
+	struct live *l = ctx;
+	size_t n = strlen(line) + 1;
+
+	if (!l->options.log)
+		return;
+	if (n + 1 > LOG_ROOM - l->log_used)
+		flush_log(l);
+	if (n + 1 > LOG_ROOM)
+		return;
+	l->log[l->log_used] = (char)level;
+	memcpy(l->log + l->log_used + 1, line, n);
+	l->log_used += (uint32_t)n + 1;
+}
+
+/* One packet through the engine. */
+static void decide(struct live *l, struct live_packet *p)
+{
+	struct pkt pkt = { .data = p->data,
+			   .len = p->len,
+			   .cap = p->cap,
+			   .to_host = p->to_host };
+	uint8_t before[HEADER] = { 0 };
+
+	if (p->len < HEADER)
+		return;
+	memcpy(before, p->data, HEADER);
+	l->packet = p;
+	if (p->own) {
+		l->totals.own++;
+		fw_send_by(&l->fw, l->now, live_host_row(&l->host, p->out_dev),
+			   &pkt);
+	} else {
+		l->totals.in++;
+		l->in_row = live_host_row(&l->host, p->in_dev);
+		if (l->options.hooks)
+			pkt_look(&pkt, &l->passed.before);
+		fw_arrive(&l->fw, l->now, l->in_row, &pkt);
+	}
+	/* What was changed goes on changed. */
+	if (p->accept && (!p->put || p->put == p->data) &&
+	    (!p->put || p->put_len == p->len)) {
+		bool same = !memcmp(before, p->data, HEADER);
+
+		p->put = same ? NULL : p->data;
+		p->put_len = p->len;
+	}
+	l->packet = NULL;
+}
+
+/* One stay in the state, with @n packets. */
+static int stay(struct live *l, struct live_packet *p, int n)
+{
+	const struct live_hooks *hooks = l->options.hooks;
+	int r = store_enter(l->store, &l->fw, &l->env);
+
+	if (r)
+		return r;
+	l->now = store_now(l->store);
+	if (l->host.changed)
+		r = live_host_load(&l->host, &l->fw);
+	if (hooks)
+		hooks->before(hooks->ctx, &l->fw, l->now);
+	for (int i = 0; r == 0 && i < n; i++)
+		decide(l, &p[i]);
+	if (hooks)
+		hooks->after(hooks->ctx, &l->fw, l->now);
+	if (r == 0)
+		r = store_commit(l->store, &l->fw);
+	store_leave(l->store, &l->fw);
+	l->idle_at = l->now + HZ;
+	l->totals.batches += n > 0;
+	return r;
+}
+
+/* What the engine sends without a packet's arrival goes out, too. */
+static int pass_on(struct live *l, struct live_packet *p, int n)
+{
+	int r = stay(l, p, n), s;
+
+	if (r)
+		return r;
+	l->totals.refused += live_send_flush(l->send);
+	s = n ? live_queue_answer(l->queue) : 0;
+	l->totals.lost += live_neigh_lost(l->neighs);
+	flush_log(l);
+	return s;
+}
+
+static void listen_to_host(struct live *l)
+{
+	const struct live_hooks *hooks = l->options.hooks;
+
+	live_host_listen(&l->host, l->neighs);
+	l->totals.refused += live_send_flush(l->send);
+	if (hooks && hooks->host_changed)
+		hooks->host_changed(hooks->ctx);
+}
+
+enum { FD_QUEUE, FD_HOST, FD_NEIGHS, FDS };
+
+/* Waits for packets, news or the next second; but not if @busy. */
+static int wait_for(struct live *l, bool busy)
+{
+	const struct timespec none = { 0 },
+			      second = { .tv_sec = IDLE_MS / 1000 };
+	struct pollfd fd[FDS] = {
+		[FD_QUEUE] = { live_queue_fd(l->queue), POLLIN, 0 },
+		[FD_HOST] = { live_host_fd(&l->host), POLLIN, 0 },
+		[FD_NEIGHS] = { live_neigh_fd(l->neighs), POLLIN, 0 },
+	};
+	sigset_t all;
+
+	sigemptyset(&all);
+	if (ppoll(fd, FDS, busy ? &none : &second, &all) < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (fd[FD_NEIGHS].revents) {
+		live_neigh_listen(l->neighs);
+		l->totals.refused += live_send_flush(l->send);
+	}
+	if (fd[FD_HOST].revents)
+		listen_to_host(l);
+	return 0;
+}
+
+static int round_of(struct live *l, bool *busy)
+{
+	struct live_packet *p = NULL;
+	int r = wait_for(l, *busy), n;
+
+	if (r)
+		return r;
+	n = live_queue_get(l->queue, &p);
+	if (n < 0)
+		return n;
+	*busy = n == LIVE_BATCH;
+	if (n || ticks_due(l->idle_at, clock_ticks()) || l->host.changed)
+		r = pass_on(l, p, n);
+	return r;
+}
+
+int live_run(struct live *l, char *why, size_t n)
+{
+	bool busy = false;
+	sigset_t ends, before;
+	int r = 0;
+
+	/* They come while nothing is under way. */
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGINT);
+	sigaddset(&ends, SIGTERM);
+	sigprocmask(SIG_BLOCK, &ends, &before);
+	while (r == 0 && !*l->options.stop)
+		r = round_of(l, &busy);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (r)
+		snprintf(why, n, "%s",
+			 *store_why(l->store) ? store_why(l->store)
+					      : strerror(-r));
+	return r;
+}
+
+/* The state as this needs it. */
+static int check_state(struct live *l, char *why, size_t n)
+{
+	int r = store_enter(l->store, &l->fw, &l->env);
+
+	if (r) {
+		snprintf(why, n, "%s", store_why(l->store));
+		return r;
+	}
+	if (store_is_virtual(l->store)) {
+		snprintf(why, n,
+			 "the state's clock is virtual, since packets were "
+			 "replayed in it; `fwcompat reset' makes a new one");
+		r = -EINVAL;
+	}
+	if (r == 0)
+		r = live_host_load(&l->host, &l->fw);
+	if (r == 0)
+		r = store_commit(l->store, &l->fw);
+	store_leave(l->store, &l->fw);
+	if (r && !*why)
+		snprintf(why, n, "the host's interfaces and routes: %s",
+			 strerror(-r));
+	return r;
+}
+
+int live_open(struct live **lp, const struct live_options *options,
+	      struct store *store, char *why, size_t n)
+{
+	struct live *l = calloc(1, sizeof(*l));
+	int r;
+
+	if (!l)
+		return -ENOMEM;
+	l->options = *options;
+	l->store = store;
+	l->env = (struct fw_env){ .ctx = l, .out = see_out, .log = see_log };
+	*why = '\0';
+	r = live_queue_open(&l->queue, options->queue, options->open, why, n);
+	if (r == 0)
+		r = live_send_open(&l->send, why, n);
+	if (r == 0)
+		r = live_neigh_open(&l->neighs, l->send, why, n);
+	if (r == 0)
+		r = live_host_open(&l->host, why, n);
+	if (r == 0)
+		r = check_state(l, why, n);
+	if (r == 0)
+		r = live_rules_set(options->queue, options->open, why, n);
+	if (r) {
+		live_close(l);
+		return r;
+	}
+	*lp = l;
+	return 0;
+}
+
+int live_end(struct live *l, char *why, size_t n)
+{
+	(void)l;
+	return live_rules_clear(why, n);
+}
+
+void live_close(struct live *l)
+{
+	if (!l)
+		return;
+	live_host_close(&l->host);
+	live_neigh_close(l->neighs);
+	live_send_close(l->send);
+	live_queue_close(l->queue);
+	fw_fini(&l->fw);
+	free(l);
+}
+
+const struct live_totals *live_totals(const struct live *l)
+{
+	return &l->totals;
+}
+
+const struct live_host *live_host_of(const struct live *l)
+{
+	return &l->host;
+}
