@@ -143,16 +143,23 @@ GATEWAY = \
 LAUNCHER = \
 	launcher/child.c \
 	launcher/family.c \
+	launcher/mounts.c \
 	launcher/namespaces.c \
 	launcher/notify.c \
+	launcher/old_modules.c \
 	launcher/opens.c \
 	launcher/peek.c \
 	launcher/programs.c \
+	launcher/scratch.c \
 	launcher/view.c \
-	launcher/view_conf.c \
+	launcher/view_files.c \
 	launcher/view_fs.c \
 	launcher/view_host.c \
+	launcher/view_list.c \
+	launcher/view_mounts.c \
 	launcher/view_server.c \
+	launcher/view_switch.c \
+	launcher/view_tree.c \
 	launcher/watch.c \
 
 

@@ -63,7 +63,7 @@ int cmd_mount(int argc, char **argv)
 		return CMD_FAILED;
 	}
 	signals = ends_by_signal();
-	r = view_fs_open(&fs, argv[1], geteuid() == 0, real);
+	r = view_fs_open(&fs, argv[1], geteuid() == 0, real, NULL);
 	if (r)
 		return cmd_failed("mount", r,
 				  "no file system in user space here: it "

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,7 +37,9 @@ const char cmd_run_usage[] =
 	"              the script it stands as far as that can be known\n"
 	"  --dry-run   the same, but on a copy of the state that is thrown "
 	"away;\n"
-	"              files are read-only, and no process outside is reached\n"
+	"              what is written to files is too, and no process outside "
+	"is\n"
+	"              reached\n"
 	"\n"
 	"The status is the command's own; 126 and 127 as the shell's.\n";
 
@@ -53,6 +54,7 @@ struct run {
 	int unmet;            /* and here what has no counterpart */
 	char state[PATH_MAX]; /* absolute */
 	char dir[PATH_MAX];   /* of the view */
+	char copy[PATH_MAX];  /* --dry-run: the directory of the state's copy */
 };
 
 /* The state's era becomes the wanted one, or stays what it is. */
@@ -88,13 +90,29 @@ static int with_suffix(const char *path, const char *suffix, char out[PATH_MAX])
 	return 0;
 }
 
+/* A copy of the state, in a directory of its own beside it, takes its place. */
+static int copy_state(struct run *run)
+{
+	char copy[PATH_MAX], suffix[32];
+	int r;
+
+	snprintf(suffix, sizeof(suffix), ".dry-%d", (int)getpid());
+	r = with_suffix(run->state, suffix, run->copy);
+	if (r == 0)
+		r = with_suffix(run->copy, "/state", copy);
+	if (r == 0 && mkdir(run->copy, 0700))
+		r = -errno;
+	if (r == 0)
+		r = copy_sparse(run->state, copy);
+	return r ? r : with_suffix(copy, "", run->state);
+}
+
 /*
  * Finds the state, and with --dry-run puts a copy in its place. The command may
  * go elsewhere, so that a relative path would not follow it.
  */
 static int settle_state(struct run *run)
 {
-	char copy[PATH_MAX], suffix[32];
 	struct compat_status status;
 	struct compat *c;
 	int r = compat_open(&c);
@@ -107,29 +125,24 @@ static int settle_state(struct run *run)
 		if (!realpath(status.state, run->state))
 			r = -errno;
 	}
-	if (r == 0 && run->dry) {
-		snprintf(suffix, sizeof(suffix), ".dry-%d", (int)getpid());
-		r = with_suffix(run->state, suffix, copy);
-		if (r == 0)
-			r = copy_sparse(run->state, copy);
-		if (r == 0)
-			r = with_suffix(copy, "", run->state);
-	}
+	if (r == 0 && run->dry)
+		r = copy_state(run);
 	compat_close(c);
 	return r ? r : setenv("FWCOMPAT_STATE", run->state, 1);
 }
 
 /*
- * The view is mounted on an empty directory beside the state, which stays; the
- * mounts on it are seen by this process and its children alone.
+ * The view is mounted on an empty directory beside the state; the mounts on it
+ * are seen by this process and its children alone.
  */
 static int settle_place(struct run *run)
 {
-	int r = with_suffix(run->state, ".view", run->dir);
+	char suffix[32];
+	int r;
 
-	if (r)
-		return r;
-	return mkdir(run->dir, 0700) && errno != EEXIST ? -errno : 0;
+	snprintf(suffix, sizeof(suffix), ".view-%d", (int)getpid());
+	r = with_suffix(run->state, suffix, run->dir);
+	return r ? r : mkdir(run->dir, 0700) ? -errno : 0;
 }
 
 static int settle_path(const struct programs *programs)
@@ -192,10 +205,13 @@ static void show_unmet(int unmet)
 
 static int run_inside(struct run *run, struct compat *c)
 {
-	char why[256] = "", writable[PATH_MAX];
+	char why[256] = "";
 	struct programs programs;
 	const char *dirs[3] = { programs.bin, NULL, NULL };
-	struct view_options options = { .dir = run->dir, .programs = dirs };
+	const char *litter[] = { run->dir, NULL, NULL, NULL };
+	struct view_options options = { .dir = run->dir,
+					.programs = dirs,
+					.litter = litter };
 	struct view *view;
 	int r;
 
@@ -203,8 +219,8 @@ static int run_inside(struct run *run, struct compat *c)
 	if (*programs.tools)
 		dirs[1] = programs.tools;
 	if (run->dry) {
-		with_suffix(run->state, "", writable);
-		options.writable = dirname(writable);
+		options.writable = litter[2] = run->copy;
+		litter[1] = run->state;
 	}
 	r = settle_place(run);
 	if (r == 0)
@@ -241,10 +257,6 @@ static int run_on_state(struct run *run)
 	if (r == CMD_OK)
 		r = run_inside(run, c);
 	compat_close(c);
-	if (run->dry) {
-		unlink(run->state);
-		rmdir(run->dir);
-	}
 	return r;
 }
 

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+enum { NAMESPACE_INIT = 1 };
+
 int family_adopt(void)
 {
 	return prctl(PR_SET_CHILD_SUBREAPER, 1) ? -errno : 0;
@@ -91,7 +93,8 @@ static _Noreturn void guard(void (*start)(void *), void *ctx, pid_t launcher)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGQUIT, SIG_IGN);
 	status = program < 0 ? 126 : watch_over(program, &waited);
-	family_end();
+	if (getpid() != NAMESPACE_INIT) /* whose end is all others', too */
+		family_end();
 	_exit(status);
 }
 

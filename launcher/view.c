@@ -1,29 +1,22 @@
-/*
- * The mounts that make the old kernel's files and programs appear where they
- * were.
- *
- * /proc/net is a link to self/net, which differs from process to process; so
- * another link is mounted on top of it, to a directory of the file system of
- * view_fs.c, whose real entries are links to the caller's own again.
- */
+/* A view: its namespaces, its server, and its mounts. */
 #include "launcher/view.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/mount.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "launcher/mounts.h"
 #include "launcher/namespaces.h"
 #include "launcher/opens.h"
+#include "launcher/scratch.h"
+#include "launcher/view_mounts.h"
 #include "launcher/view_server.h"
 
 struct view {
@@ -33,10 +26,6 @@ struct view {
 	bool served;   /* it has got what to serve */
 	bool answered; /* or what to answer opens by */
 };
-
-/* Where scripts look for programs by full path. */
-static const char *const program_places[] = { "/usr/sbin", "/sbin",
-					      "/usr/local/sbin" };
 
 /* DIR/NAME in @path (PATH_MAX bytes). */
 static const char *in_dir(const struct view *v, const char *name, char *path)
@@ -56,24 +45,6 @@ static int write_file(const char *path, const char *text, int flags)
 	done = write(fd, text, n);
 	if (done < 0 || (size_t)done != n)
 		r = done < 0 ? -errno : -ENOSPC;
-	close(fd);
-	return r;
-}
-
-/* What @from is becomes what @to is; neither link is followed if told so. */
-static int mount_over(int from_dir, const char *from, const char *to,
-		      bool follow)
-{
-	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
-			 (follow ? 0 : AT_SYMLINK_NOFOLLOW);
-	int fd = (int)syscall(SYS_open_tree, from_dir, from, flags), r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, to,
-		    MOVE_MOUNT_F_EMPTY_PATH |
-			    (follow ? MOVE_MOUNT_T_SYMLINKS : 0)))
-		r = -errno;
 	close(fd);
 	return r;
 }
@@ -98,7 +69,17 @@ static int mount_fuse(const char *dir)
 	return r;
 }
 
-/* Mounts our /proc on @dir and has it served. */
+/* A real directory, or, where there is none, what no file can be opened in. */
+static int open_real(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Mounts our files on @dir and has them served. */
 static int start_files(struct view *v, const char *dir)
 {
 	int fds[VIEW_FDS], n = VIEW_FD_REAL, r;
@@ -107,185 +88,15 @@ static int start_files(struct view *v, const char *dir)
 	if (fds[VIEW_FD_FUSE] < 0)
 		return fds[VIEW_FD_FUSE];
 	for (r = 0; r == 0 && n < VIEW_FDS; n++) {
-		fds[n] = open(view_blends[n - VIEW_FD_REAL].real,
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fds[n] = open_real(view_blends[n - VIEW_FD_REAL].real);
 		if (fds[n] < 0)
-			r = -errno;
+			r = fds[n];
 	}
 	if (r == 0)
 		r = view_server_give(v->server, fds, VIEW_FDS);
 	v->served = r == 0;
 	while (n > 0)
 		close(fds[--n]);
-	return r;
-}
-
-/* The link over /proc/net. */
-static int mount_net(const struct view *v)
-{
-	char link[PATH_MAX], to[PATH_MAX];
-
-	if (symlink(in_dir(v, "proc/net", to), in_dir(v, "net", link)))
-		return -errno;
-	return mount_over(AT_FDCWD, link, "/proc/net", false);
-}
-
-/* Our directory over a real one; its subdirectories go back into it, where we
- * do not show them ourselves. */
-static int mount_sysctls(const struct view *v, const struct view_blend *blend)
-{
-	char name[64], from[PATH_MAX], to[PATH_MAX];
-	DIR *real = opendir(blend->real);
-	int r;
-
-	if (!real)
-		return -errno;
-	snprintf(name, sizeof(name), "proc/%s", blend->path);
-	r = mount_over(AT_FDCWD, in_dir(v, name, from), blend->real, true);
-	for (const struct dirent *d;
-	     r == 0 && !blend->deep && (d = readdir(real));) {
-		if (d->d_type != DT_DIR || d->d_name[0] == '.')
-			continue;
-		snprintf(to, sizeof(to), "%s/%s", blend->real, d->d_name);
-		r = mount_over(dirfd(real), d->d_name, to, true);
-	}
-	closedir(real);
-	return r;
-}
-
-/* Whether scripts would take its being there for another kernel than ours. */
-static bool misleads(const char *program)
-{
-	return !strcmp(program, "iptables") || !strcmp(program, "ip6tables");
-}
-
-/* A link in @to for each entry of @from; a link is copied as it is. */
-static int link_entries(const char *from, const char *to)
-{
-	DIR *dir = opendir(from);
-	int r = 0;
-
-	if (!dir)
-		return -errno;
-	for (const struct dirent *d; r == 0 && (d = readdir(dir));) {
-		char old[PATH_MAX], new[PATH_MAX], text[PATH_MAX];
-		ssize_t n;
-
-		if (!strcmp(d->d_name, ".") || !strcmp(d->d_name, "..") ||
-		    misleads(d->d_name))
-			continue;
-		snprintf(old, sizeof(old), "%s/%s", from, d->d_name);
-		snprintf(new, sizeof(new), "%s/%s", to, d->d_name);
-		n = readlink(old, text, sizeof(text) - 1);
-		if (n > 0)
-			text[n] = '\0';
-		if (symlink(n > 0 ? text : old, new) && errno != EEXIST)
-			r = -errno;
-	}
-	closedir(dir);
-	return r;
-}
-
-/*
- * Puts a directory of links over a place of programs: to ours, and to the real
- * ones, which a bind mount keeps in reach.
- */
-static int mount_programs(const struct view *v, const char *place,
-			  const char *const *programs, int number)
-{
-	char name[32], ours[PATH_MAX], real[PATH_MAX];
-	struct stat st;
-	int r = 0;
-
-	if (lstat(place, &st) || !S_ISDIR(st.st_mode))
-		return 0; /* missing, or a link to another place */
-	snprintf(name, sizeof(name), "programs%d", number);
-	in_dir(v, name, ours);
-	snprintf(name, sizeof(name), "real%d", number);
-	in_dir(v, name, real);
-	if (mkdir(ours, 0755) || mkdir(real, 0755))
-		return -errno;
-	if (mount(place, real, NULL, MS_BIND | MS_REC, NULL))
-		return -errno;
-	for (; r == 0 && *programs; programs++)
-		r = link_entries(*programs, ours);
-	if (r == 0)
-		r = link_entries(real, ours);
-	if (r == 0)
-		r = mount_over(AT_FDCWD, ours, place, true);
-	return r;
-}
-
-/* Old files that stand directly in /proc, over the real ones. */
-static int mount_top(const struct view *v)
-{
-	static const char *const names[] = { "modules", "version" };
-	char name[32], from[PATH_MAX], to[32];
-	int r = 0;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && r == 0; i++) {
-		snprintf(name, sizeof(name), "proc/%s", names[i]);
-		snprintf(to, sizeof(to), "/proc/%s", names[i]);
-		if (access(to, F_OK) == 0)
-			r = mount_over(AT_FDCWD, in_dir(v, name, from), to,
-				       true);
-	}
-	return r;
-}
-
-static int mount_files(const struct view *v)
-{
-	int r = mount_net(v);
-
-	if (r == 0)
-		r = mount_top(v);
-	if (r == 0)
-		r = mount_sysctls(v, &view_blends[VIEW_IPV4]);
-	if (r == 0)
-		r = mount_sysctls(v, &view_blends[VIEW_KERNEL]);
-	return r;
-}
-
-static int mount_places(const struct view *v, const char *const *programs)
-{
-	int n = sizeof(program_places) / sizeof(program_places[0]), r = 0;
-
-	for (int i = 0; programs && r == 0 && i < n; i++)
-		r = mount_programs(v, program_places[i], programs, i);
-	return r;
-}
-
-/* Where scripts put what is of the moment. */
-static const char *const temporary[] = { "/tmp", "/var/tmp", "/run",
-					 "/var/lock" };
-
-static bool lies_in(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (path[n] == '/' || path[n] == '\0');
-}
-
-/* Makes all that is mounted so far read-only, but for @writable. */
-static int protect(const char *writable)
-{
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
-	int r = 0;
-
-	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr,
-		    sizeof(attr)))
-		return -errno;
-	for (size_t i = 0; i < sizeof(temporary) / sizeof(*temporary); i++)
-		if (!lies_in(writable, temporary[i]) &&
-		    access(temporary[i], F_OK) == 0 &&
-		    mount("fwcompat", temporary[i], "tmpfs",
-			  MS_NOSUID | MS_NODEV, "mode=1777"))
-			return -errno;
-	attr = (struct mount_attr){ .attr_clr = MOUNT_ATTR_RDONLY };
-	if (mount(writable, writable, NULL, MS_BIND, NULL) ||
-	    syscall(SYS_mount_setattr, AT_FDCWD, writable, 0, &attr,
-		    sizeof(attr)))
-		r = -errno;
 	return r;
 }
 
@@ -313,6 +124,18 @@ static int enter_namespaces(const struct view_options *options, char *why,
 	return r;
 }
 
+/* Where we stand is covered, too: so we go there again. */
+static int make_scratch(const char *writable, const char *dir)
+{
+	char *here = getcwd(NULL, 0);
+	int r = scratch_make(writable, dir);
+
+	if (r == 0 && here && chdir(here))
+		r = -errno;
+	free(here);
+	return r;
+}
+
 /* All that is mounted. */
 static int make_mounts(struct view *v, const struct view_options *options,
 		       char *why, size_t n)
@@ -323,24 +146,22 @@ static int make_mounts(struct view *v, const struct view_options *options,
 	if (r)
 		return r;
 	if (options->writable)
-		r = protect(options->writable);
+		r = make_scratch(options->writable, v->dir);
 	if (r)
 		return fail(r, options->writable, why, n);
 	if (mount("fwcompat", v->dir, "tmpfs", MS_NOSUID | MS_NODEV,
 		  "mode=0755"))
 		return fail(-errno, v->dir, why, n);
 	v->mounted = true;
-	r = mount_places(v, options->programs);
+	r = view_mounts_prepare(v->dir, path);
 	if (r)
-		return fail(r, "mounting", why, n);
-	if (mkdir(in_dir(v, "proc", path), 0755))
-		return fail(-errno, path, why, n);
+		return fail(r, path, why, n);
 	r = start_files(v, path);
 	if (r)
 		return fail(r,
 			    "/dev/fuse, by which the old /proc files are shown",
 			    why, n);
-	r = mount_files(v);
+	r = view_mounts_make(v->dir, options->programs);
 	return r ? fail(r, "mounting", why, n) : 0;
 }
 
@@ -366,7 +187,7 @@ int view_open(struct view **vp, const struct view_options *options, char *why,
 	if (!v)
 		return -ENOMEM;
 	snprintf(v->dir, sizeof(v->dir), "%s", options->dir);
-	v->server = view_server_start();
+	v->server = view_server_start(options->litter);
 	r = v->server < 0 ? fail(v->server, "no server", why, why_len)
 			  : make_mounts(v, options, why, why_len);
 	if (r && options->or_opens && v->server >= 0 && !v->served)
@@ -382,12 +203,12 @@ void view_close(struct view *v)
 {
 	if (!v)
 		return;
+	if (v->mounted)
+		umount2(v->dir, MNT_DETACH);
 	/* Without its server who has its opens answered could open nothing any
 	 * more; so that lives as long as we. */
 	if (v->server >= 0 && !v->answered)
-		close(v->server);
-	if (v->mounted)
-		umount2(v->dir, MNT_DETACH);
+		view_server_end(v->server);
 	free(v);
 }
 
@@ -416,5 +237,5 @@ int view_replace(struct view *v, const char *path, const char *text)
 	if (stat(copy, &st) == 0)
 		return write_file(copy, text, O_TRUNC);
 	r = write_file(copy, text, O_CREAT | O_EXCL);
-	return r ? r : mount_over(AT_FDCWD, copy, path, true);
+	return r ? r : mounts_put(copy, path, true);
 }

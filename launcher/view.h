@@ -20,16 +20,19 @@ struct view;
 struct view_options {
 	/* A directory of the caller's, there and empty; the view takes it. */
 	const char *dir;
+	/* Files, and empty directories, that go when the view ends, however
+	 * it does, in this order; NULL at the end. NULL: none. */
+	const char *const *litter;
 	/* A network namespace too: no switch of the machine can be reached. */
 	bool net;
 	/*
-	 * Nothing but this directory, the old files, and temporary ones that
-	 * are gone with the view can be written; no process outside is reached
-	 * by a signal. NULL: everything is as outside.
+	 * Of what is written, only what is below this directory stays; all else
+	 * is gone with the view. No process outside is reached by a signal.
+	 * NULL: everything is as outside.
 	 */
 	const char *writable;
 	/* Directories whose programs also stand in /sbin and its kin; NULL at
-	 * the end. NULL: none. */
+	 * the end. */
 	const char *const *programs;
 	/*
 	 * Where mounts or /dev/fuse are not to be had, better a view in which

@@ -8,9 +8,9 @@ struct view_fs;
 
 /*
  * Directories in which the running kernel's entries stand beside the old ones,
- * by path below /proc. Each is put over the real one.
+ * by path in this tree. Each is put over the real one.
  */
-enum { VIEW_NET, VIEW_KERNEL, VIEW_IPV4, VIEW_BLENDS };
+enum { VIEW_NET, VIEW_SYS, VIEW_MODULES, VIEW_BLENDS };
 
 struct view_blend {
 	const char *path;
@@ -25,10 +25,11 @@ extern const struct view_blend view_blends[VIEW_BLENDS];
  * Mounts it on the directory @place, or, as "/dev/fd/N", answers on a /dev/fuse
  * that is mounted already. @everybody: other users may look, too. @real are the
  * real directories, opened by who mounts it (-1: without them); it takes them.
- * 0 or -errno.
+ * @reach: where /lib/modules is to be found by those who see this in its place
+ * (NULL: nobody does); borrowed. 0 or -errno.
  */
 int view_fs_open(struct view_fs **fs, const char *place, bool everybody,
-		 const int real[VIEW_BLENDS]);
+		 const int real[VIEW_BLENDS], const char *reach);
 void view_fs_close(struct view_fs *fs);
 
 /* From now on the files are of the kernel that the environment names. */

@@ -21,6 +21,8 @@
 
 #include "launcher/namespaces.h"
 #include "launcher/opens.h"
+#include "launcher/view_mounts.h"
+#include "libcompat/compat.h"
 
 /* What names the kernel to show: a message is a value each, with its NUL. */
 static const char *const names[] = { "FWCOMPAT_BACKEND", "FWCOMPAT_LOG",
@@ -121,50 +123,32 @@ static void serve(int server, const struct service *s)
 }
 
 /*
- * The switches of the network are a network namespace's: ours is a fresh one of
- * our own, so that what a script sets is set there, by the real kernel's rules,
- * and nowhere else.
+ * The switches of the network are a network namespace's, that of who looks at
+ * them: ours is a fresh one of our own, so that what a script sets is set
+ * there, by the real kernel's rules, and nowhere else. Where it is the machine
+ * that filters they are the machine's.
  */
-static int own_switches(int *real)
+static int own_switches(void)
 {
-	int fd, r = namespaces_enter(CLONE_NEWNET);
-
-	if (r)
-		return r;
-	fd = open(view_blends[VIEW_IPV4].real,
-		  O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	close(*real);
-	*real = fd;
-	return 0;
+	return compat_is_machine() ? 0 : namespaces_enter(CLONE_NEWNET);
 }
 
 static int open_fs(struct service *s, int fds[VIEW_FDS])
 {
 	char fuse[32];
-	int r = own_switches(&fds[VIEW_FD_REAL + VIEW_IPV4]);
+	int r = own_switches();
 
 	snprintf(fuse, sizeof(fuse), "/dev/fd/%d", fds[VIEW_FD_FUSE]);
-	return r ? r : view_fs_open(&s->fs, fuse, false, fds + VIEW_FD_REAL);
+	return r ? r
+		 : view_fs_open(&s->fs, fuse, false, fds + VIEW_FD_REAL,
+				VIEW_REACH "/modules");
 }
 
-/* Lives as long as the socket; a terminal's signals are not for us. */
-static void be_server(int server)
+static void serve_from(int server)
 {
-	int fds[VIEW_FDS], null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct service s = { NULL, NULL };
-	int n;
+	int fds[VIEW_FDS], n = take_fds(server, fds);
 
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	if (null >= 0) {
-		dup2(null, 0);
-		dup2(null, 1);
-	}
-	n = take_fds(server, fds);
 	if (n == VIEW_FDS ? open_fs(&s, fds)
 	    : n == 1      ? opens_open(&s.opens, fds[0])
 			  : -EPIPE)
@@ -176,7 +160,25 @@ static void be_server(int server)
 		opens_close(s.opens);
 }
 
-int view_server_start(void)
+/* Lives as long as the socket; a terminal's signals are not for us. */
+static void be_server(int server, const char *const *litter)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (null >= 0) {
+		dup2(null, 0);
+		dup2(null, 1);
+	}
+	serve_from(server);
+	for (; litter && *litter; litter++)
+		remove(*litter);
+}
+
+int view_server_start(const char *const *litter)
 {
 	int pair[2], r;
 	pid_t pid;
@@ -188,7 +190,7 @@ int view_server_start(void)
 	if (pid == 0) {
 		close(pair[0]);
 		if (fork() == 0)
-			be_server(pair[1]);
+			be_server(pair[1], litter);
 		_exit(0);
 	}
 	r = pid < 0 ? -errno : pair[0];
@@ -199,6 +201,16 @@ int view_server_start(void)
 		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 			;
 	return r;
+}
+
+void view_server_end(int server)
+{
+	char byte;
+
+	shutdown(server, SHUT_WR);
+	while (recv(server, &byte, 1, 0) > 0 || errno == EINTR)
+		errno = 0;
+	close(server);
 }
 
 int view_server_give(int server, const int *fds, int n)

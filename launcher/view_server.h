@@ -11,8 +11,12 @@
  */
 enum { VIEW_FD_FUSE, VIEW_FD_REAL, VIEW_FDS = VIEW_FD_REAL + VIEW_BLENDS };
 
-/* Starts it. Returns a socket, whose end ends the server; or -errno. */
-int view_server_start(void);
+/* Starts it. Returns a socket, whose end ends the server; or -errno. @litter is
+ * what it removes then: see struct view_options. */
+int view_server_start(const char *const *litter);
+
+/* Closes the socket, and waits for the server's end. */
+void view_server_end(int server);
 
 /* Gives it what it needs to serve, VIEW_FDS or 1; it keeps copies. 0 or -errno.
  */

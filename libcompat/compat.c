@@ -89,6 +89,13 @@ static const struct backend *choose_backend(struct compat *c)
 	return NULL;
 }
 
+bool compat_is_machine(void)
+{
+	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+
+	return name && *name && strcmp(name, backend_engine.name) != 0;
+}
+
 int compat_open(struct compat **cp)
 {
 	struct compat *c = calloc(1, sizeof(*c));

@@ -31,6 +31,8 @@ struct masq_ctl;
  * root").
  */
 int compat_open(struct compat **c);
+/* Whether that backend is this machine's, not a host of its own. */
+bool compat_is_machine(void);
 void compat_close(struct compat *c);
 
 /* Why the last call on @c failed where errno says too little, e.g. an era's

@@ -118,6 +118,81 @@ ppp0
 ppp1'
 }
 
+@test "switches that are no more are kept, and the machine's own untouched" {
+	before=$(cat /proc/sys/kernel/printk /proc/sys/fs/file-max)
+	fwcompat host if ppp0 203.0.113.5/32 ppp
+	run -0 fwcompat run sh -c 'cd /proc/sys/net/ipv4
+		cat icmp_destunreach_rate conf/ppp0/hidden route/gc_timeout
+		echo 5 >icmp_destunreach_rate; cat icmp_destunreach_rate
+		sysctl -n -w net.core.message_burst=20
+		ls /proc/sys/fs/inode-max
+		echo "1 4 1 7" >/proc/sys/kernel/printk; cat /proc/sys/kernel/printk
+		echo 12345 >/proc/sys/fs/file-max; cat /proc/sys/fs/file-max
+		[ -e ip_masq_nosuch ] || echo none'
+	assert_output "100
+0
+300
+5
+20
+/proc/sys/fs/inode-max
+1	4	1	7
+12345
+none"
+	assert_equal "$(cat /proc/sys/kernel/printk /proc/sys/fs/file-max)" "$before"
+}
+
+@test "before 2.2 there are no switches of interfaces" {
+	# shellcheck disable=SC2010 # one name alone
+	run -0 fwcompat run --era 2.0 sh -c '[ ! -e /proc/sys/net/ipv4/conf ]
+		ls /proc/sys/net/ipv4; [ -e /proc/sys/kernel/osrelease ]
+		ls /proc/sys/kernel | grep inode-max'
+	assert_output 'ip_dynaddr
+ip_forward
+inode-max'
+}
+
+@test "the files of modules are there for tests, patterns and ls" {
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -0 fwcompat run sh -c 'cd /lib/modules/$(uname -r)/ipv4
+		for m in ip_masq_[a-i]*.o; do insmod $m; done
+		lsmod | sed 1d | cut -d" " -f1
+		[ -f /lib/modules/$(uname -r)/ipv4/ip_masq_ftp.o ]
+		[ -s ip_masq_ftp.o -a -x /usr/lib -a -r ../modules.dep ]
+		ls -d /usr/lib/ipmasqadm/p*.so ../net/3c509.o
+		[ ! -e /lib/modules/2.0.40 ]'
+	assert_output 'ip_masq_irc
+ip_masq_ftp
+ip_masq_cuseeme
+ip_masq_autofw
+../net/3c509.o
+/usr/lib/ipmasqadm/portfw.so'
+	fwcompat reset --era 2.0
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -0 fwcompat run sh -c 'ls /lib/modules
+		ls /lib/modules/$(uname -r)/ipv4/ip_masq*
+		[ ! -d /usr/lib/ipmasqadm ]; cat /lib/os-release | head -c 0'
+	assert_output '2.0.40
+/lib/modules/2.0.40/ipv4/ip_masq_cuseeme.o
+/lib/modules/2.0.40/ipv4/ip_masq_ftp.o
+/lib/modules/2.0.40/ipv4/ip_masq_irc.o
+/lib/modules/2.0.40/ipv4/ip_masq_quake.o
+/lib/modules/2.0.40/ipv4/ip_masq_raudio.o
+/lib/modules/2.0.40/ipv4/ip_masq_vdolive.o'
+}
+
+@test "uname is the kernel's by any path, and other users see all of it, too" {
+	run -0 fwcompat run sh -c '/bin/uname -r; /usr/bin/uname -sr'
+	assert_output '2.2.26
+Linux 2.2.26'
+	[ "$(id -u)" = 0 ] || skip "it takes root to be somebody else"
+	run -0 fwcompat run setpriv --reuid 65534 --regid 65534 --clear-groups \
+		sh -c 'cut -c1-10 /proc/net/ip_masquerade; ls -d /usr/lib/ipmasqadm
+			/sbin/ipchains --version >/dev/null; id -u'
+	assert_output 'Prc FromIP
+/usr/lib/ipmasqadm
+65534'
+}
+
 @test "outside nothing has changed" {
 	local before
 	before=$(cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/tcp_syncookies \
@@ -263,17 +338,19 @@ timeouts: ok'
 }
 
 
-@test "killing the launcher or the script leaves no process and no mount" {
+@test "killing the launcher or the script leaves no process, mount or file" {
 	local mark="sleep 4321.$$" victim
-	for victim in launcher script; do
-		fwcompat run sh -c "(setsid $mark & ) ; $mark & wait" 3>&- &
+	for victim in launcher script dry; do
+		option=
+		[ $victim != dry ] || option=--dry-run
+		fwcompat run $option sh -c "(setsid $mark & ) ; $mark & wait" 3>&- &
 		launcher=$!
 		for _ in $(seq 200); do
 			[ "$(pgrep -fc "^$mark")" -ge 2 ] && break
 			read -rt 0.05 <> <(:) || true
 		done
 		assert_equal "$(pgrep -fc "^$mark")" 2
-		if [ $victim = launcher ]; then
+		if [ $victim != script ]; then
 			kill -9 $launcher
 		else
 			pkill -9 -f "^sh -c .*$mark"
@@ -286,6 +363,11 @@ timeouts: ok'
 		assert_equal "$(pgrep -fc "^$mark")" 0
 	done
 	run ! grep -F "$FWCOMPAT_STATE" /proc/self/mounts
+	for _ in $(seq 200); do
+		[ "$(echo state*)" = state ] && break
+		read -rt 0.05 <> <(:) || true
+	done
+	assert_equal "$(echo state*)" state
 }
 
 @test "--trace says what each command did, and where it stands" {
@@ -319,20 +401,28 @@ rc.firewall:5: ipchains -A nochain -j DENY
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 	ipchains -P input DENY
 	before=$(ipchains-save 2>/dev/null)
+	echo outside >word
 	run -0 --separate-stderr fwcompat run --dry-run sh -c \
 		'ipchains -P input ACCEPT; ipchains -L input
 		echo 1 >/proc/sys/net/ipv4/ip_dynaddr
 		cat /proc/sys/net/ipv4/ip_dynaddr
-		touch /usr/made-by-the-script; kill -0 '$$' && echo reached; true'
+		echo word >/usr/made-by-the-script; cat /usr/made-by-the-script
+		cat word; echo other >word; cat word; rm word
+		kill -0 '$$' && echo reached; true'
 	assert_output 'Chain input (policy ACCEPT):
-1'
+1
+word
+outside
+other'
 	assert_regex "$stderr" '-P input ACCEPT'
 	assert_equal "$(ipchains-save 2>/dev/null)" "$before"
 	run -0 fwcompat run cat /proc/sys/net/ipv4/ip_dynaddr
 	assert_output 0
 	[ ! -e /usr/made-by-the-script ]
+	run -0 cat word
+	assert_output outside
 	run -0 ls
-	refute_line --partial dry
+	refute_line --partial state.
 }
 
 @test "a script finds itself on the kernel of its era" {
