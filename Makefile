@@ -346,6 +346,8 @@ UNIT_TESTS = \
 UNIT_SHARED = \
 	bench/gate.c \
 	tests/fuzz/drive_helper.c \
+	tests/lab/probe_packet.c \
+	tests/lab/probe_words.c \
 	tests/unit/host20.c \
 	tests/unit/host22.c \
 	tests/unit/names.c \
@@ -382,6 +384,8 @@ OLD_PROGRAMS = \
 LAB_PROGRAMS = \
 	tests/lab/crowd.c \
 	tests/lab/line.c \
+	tests/lab/probe_engine.c \
+	tests/lab/probe_wire.c \
 
 # Programs that tests in tests/bats build and use.
 TEST_PROGRAMS = \

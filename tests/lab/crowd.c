@@ -6,7 +6,8 @@
  *					one says its number
  *
  * The second form prints "N answered" when each has been told its own number;
- * with "hold" it keeps them open until it is killed. It fails after 5 seconds in which nothing happens.
+ * with "hold" it keeps them open until it is killed. It fails after 5 seconds
+ *in which nothing happens.
  */
 #include <arpa/inet.h>
 #include <errno.h>

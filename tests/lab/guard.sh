@@ -21,12 +21,18 @@ until [ -s /run/line ]; do sleep 0.01; done
 read -r up </run/line
 [ "$up" = up ] || { cat /run/line >&2; exit 1; }
 
-# configure NAMESPACE: commands of ip
+# configure NAMESPACE: commands of ip. What it inherits of the machine's switches
+# is settled, and no ICMP error is too many.
 configure() {
+	# shellcheck disable=SC2016 # for the shell inside
 	ip netns exec "$1" sh -c 'cd /proc/sys/net
-		echo 1 >ipv6/conf/all/disable_ipv6
-		echo 1 >ipv6/conf/default/disable_ipv6
-		echo 0 >ipv4/icmp_ratelimit'
+		echo 0 >ipv4/ip_forward
+		echo 0 >ipv4/icmp_ratemask
+		for conf in all default eth0 eth1 eth2 ppp0; do
+			[ -d "ipv4/conf/$conf" ] || continue
+			echo 0 >"ipv4/conf/$conf/rp_filter"
+			echo 1 >"ipv6/conf/$conf/disable_ipv6"
+		done'
 	ip -n "$1" -batch -
 }
 configure c1 <<EOF
