@@ -103,8 +103,17 @@ LIBCOMPAT = \
 	libcompat/backend_load.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
+	libcompat/nf_alts.c \
+	libcompat/nf_compile.c \
+	libcompat/nf_compile22.c \
+	libcompat/nf_gather.c \
+	libcompat/nf_iptables.c \
+	libcompat/nf_match22.c \
+	libcompat/nf_nat.c \
 	libcompat/nf_rows.c \
 	libcompat/nf_rule.c \
+	libcompat/nf_why.c \
+	libcompat/nf_work.c \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \

@@ -509,6 +509,12 @@ int compat_proc_each(struct compat *c,
 	return 0;
 }
 
+void compat_source(struct compat *c, struct proc_source *src)
+{
+	*src = (struct proc_source){ 0 };
+	c->ops->source(self(c), src);
+}
+
 void compat_masq_each(struct compat *c,
 		      void (*row)(void *ctx, const struct masq_row *),
 		      void *ctx)

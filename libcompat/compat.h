@@ -137,6 +137,10 @@ int compat_proc_write(struct compat *c, const char *path, const char *text);
 int compat_proc_each(struct compat *c,
 		     void (*path)(void *ctx, const char *path), void *ctx);
 
+/* Where the rows come from, for who needs them all. Valid while inside. */
+struct proc_source;
+void compat_source(struct compat *c, struct proc_source *src);
+
 /* The modules of the old kernel: see engine/modules.h. */
 int compat_module_load(struct compat *c, const char *name, char *const params[],
 		       struct text *why);

@@ -105,7 +105,7 @@ struct nf_match {
 	uint16_t sport[2], dport[2];     /* lowest, highest */
 	uint8_t tcp_mask, tcp_value;     /* byte 13 of the TCP header */
 	uint8_t icmp_type;    /* not 255, which xtables takes for any */
-	uint8_t icmp_code[2]; /* lowest, highest */
+	uint8_t icmp_code[2]; /* lowest, highest: 0..255, or one */
 	struct nf_masked mark, ct_mark;
 	uint16_t ct_state, ct_status;
 	bool ct_reply; /* NF_ASK_CT_DIR: the reply's direction */

@@ -1,0 +1,18 @@
+/*
+ * A rule set as input of iptables-restore, with what others have in the tables
+ * left alone (--noflush).
+ */
+#ifndef LIBCOMPAT_NF_IPTABLES_H
+#define LIBCOMPAT_NF_IPTABLES_H
+
+#include "core/text.h"
+#include "libcompat/nf_rule.h"
+
+/* Built-in chains' jumps included. */
+void nf_iptables_put(const struct nf_set *set, struct text *out);
+
+/* One rule, from "-A CHAIN" on, without a newline. */
+void nf_iptables_rule(const struct nf_set *set, const struct nf_chain *chain,
+		      const struct nf_rule *rule, struct text *out);
+
+#endif

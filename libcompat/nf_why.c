@@ -1,0 +1,86 @@
+/* What today's netfilter does not do, or does otherwise. */
+#include "libcompat/nf_why.h"
+
+const struct nf_reason nf_reasons[NF_WHYS] = {
+	[NF_WHY_MARK_ADDED] = { "mark-added", true,
+				"marks can be set, not added to the packet's" },
+	[NF_WHY_MARK_BITS] = { "mark-bits", true,
+			       "the mark has bits that the backend needs "
+			       "itself" },
+	[NF_WHY_LOOP] = { "loop", true,
+			  "the chain jumps back into a chain that it is in" },
+	[NF_WHY_SPORT_CUT] = { "source-port", true,
+			       "the source ports include some masquerade ports "
+			       "but not all, "
+			       "and which one a conversation gets is not known "
+			       "yet when its "
+			       "first packet meets the output rules" },
+	[NF_WHY_ICMP_TYPES] = { "icmp-types", true,
+				"ICMP types can be given one by one, not as "
+				"that range" },
+	[NF_WHY_NOT_SYN] = { "not-syn", true,
+			     "an inverted SYN test and an inverted protocol "
+			     "cannot be asked "
+			     "together" },
+	[NF_WHY_TOO_MANY] = { "too-many", true,
+			      "the rule would need too many rules" },
+	[NF_WHY_REDIRECTS] = { "redirects", true,
+			       "the backend's mark bits are too few for so "
+			       "many different "
+			       "ports of REDIRECT" },
+	[NF_WHY_TURNS] = { "turns", true,
+			   "one port or mark cannot go to several hosts in "
+			   "turn" },
+	[NF_WHY_AUTOFW] = { "autofw", true,
+			    "a range of ports can go to one given host, not to "
+			    "whichever "
+			    "used a control port, and not directly" },
+	[NF_WHY_HELPER] = { "helper", true,
+			    "there is no such helper, only those of FTP and "
+			    "IRC, by the "
+			    "server's port" },
+	[NF_WHY_FRAGMENTS] = { "fragments", false,
+			       "fragments are put together before any rule "
+			       "sees them while "
+			       "conversations are tracked, so that no packet "
+			       "is one" },
+	[NF_WHY_MASQ_SOURCE] = { "masq-source", false,
+				 "of masqueraded packets the source that the "
+				 "output rules see "
+				 "is the address that the interface had when "
+				 "the rules last "
+				 "changed" },
+	[NF_WHY_MASQ_LOG] = { "masq-log", false,
+			      "of masqueraded packets the log line of an "
+			      "output rule has the "
+			      "inside address and port" },
+	[NF_WHY_INPUT_REJECT] = { "input-reject", false,
+				  "what the input chain rejects is routed "
+				  "first: without a route "
+				  "the answer is that there is none" },
+	[NF_WHY_REDIRECT] = { "redirect", false,
+			      "the first packet decides for a whole "
+			      "conversation, and its "
+			      "destination is rewritten: the program that gets "
+			      "it asks for "
+			      "SO_ORIGINAL_DST" },
+	[NF_WHY_FORWARD_TOS] = { "forward-tos", false,
+				 "the log line of a forward or output rule "
+				 "that changes the TOS "
+				 "has the new one" },
+	[NF_WHY_FIRST_PACKET] = { "first-packet", false,
+				  "the first packet decides for a whole "
+				  "conversation whether it "
+				  "is masqueraded" },
+};
+
+void nf_finding_text(const struct nf_finding *found, struct text *out)
+{
+	if (found->chain && found->num)
+		text_printf(out, "rule %u of %s: ", found->num, found->chain);
+	else if (found->chain)
+		text_printf(out, "policy of %s: ", found->chain);
+	if (found->what)
+		text_printf(out, "%s: ", found->what);
+	text_puts(out, nf_reasons[found->why].text);
+}

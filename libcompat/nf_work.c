@@ -1,0 +1,342 @@
+/* What the parts of the compiler share. */
+#include "libcompat/nf_work.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LOG_BYTES = 80 }; /* the longest IP header, and ports, flags behind */
+
+/* A chain of several acts of one old rule. */
+struct nf_rest {
+	uint32_t chain;
+	struct nf_origin from;
+	struct nf_acts acts;
+};
+
+void nf_fail(struct nf_work *w, int err)
+{
+	if (!w->err)
+		w->err = err;
+}
+
+void nf_find(struct nf_work *w, enum nf_why why, const char *chain,
+	     uint32_t num, const char *what)
+{
+	struct nf_finding found = { why, chain, num, what };
+
+	if (nf_reasons[why].refused) {
+		if (!w->err && w->why)
+			nf_finding_text(&found, w->why);
+		nf_fail(w, -EOPNOTSUPP);
+	}
+	if (w->listener)
+		w->listener->found(w->listener->ctx, &found);
+}
+
+uint32_t nf_chain(struct nf_work *w, enum nf_table table, enum nf_hook hook,
+		  const char *fmt, ...)
+{
+	char generation[2] = { w->config->generation, '\0' };
+	char name[NF_CHAIN_NAME + 1];
+	va_list ap;
+	int n;
+
+	n = snprintf(name, sizeof(name), "%s%s-", w->config->prefix,
+		     generation);
+	va_start(ap, fmt);
+	vsnprintf(name + n, sizeof(name) - (size_t)n, fmt, ap);
+	va_end(ap);
+	n = nf_set_chain(w->set, table, hook, name);
+	if (n < 0)
+		nf_fail(w, n);
+	return n < 0 ? 0 : (uint32_t)n;
+}
+
+void nf_fill(struct nf_work *w, uint32_t chain)
+{
+	if (chain < w->set->chains)
+		nf_set_fill(w->set, chain);
+}
+
+/* The bits of @value at the places of the bits of @mask, from the lowest. */
+static uint32_t deposit(uint32_t value, uint32_t mask)
+{
+	uint32_t out = 0;
+
+	for (; mask; mask &= mask - 1, value >>= 1)
+		if (value & 1)
+			out |= mask & -mask;
+	return out;
+}
+
+static uint32_t lowest(uint32_t mask)
+{
+	return mask & -mask;
+}
+
+struct nf_masked nf_generation_mark(const struct nf_config *config)
+{
+	uint32_t bit = lowest(config->mark_mask);
+
+	return (struct nf_masked){ config->generation == 'B' ? bit : 0, bit };
+}
+
+uint32_t nf_codes(const struct nf_config *config)
+{
+	uint32_t mask = config->mark_mask, n = 1;
+
+	for (mask &= ~lowest(mask); mask && n < 1U << 16; mask &= mask - 1)
+		n <<= 1;
+	return n;
+}
+
+struct nf_masked nf_code(const struct nf_work *w, unsigned code)
+{
+	uint32_t mask = w->config->mark_mask & ~lowest(w->config->mark_mask);
+
+	return (struct nf_masked){ deposit(code, mask), mask };
+}
+
+void nf_port_add(struct nf_work *w, uint16_t port, const char *label,
+		 uint32_t num)
+{
+	for (uint32_t i = 0; i < w->ports; i++)
+		if (w->port[i] == port)
+			return;
+	if (w->ports == NF_REDIRECTS ||
+	    NF_CODE_PORT + w->ports >= nf_codes(w->config))
+		nf_find(w, NF_WHY_REDIRECTS, label, num, NULL);
+	else
+		w->port[w->ports++] = port;
+}
+
+struct nf_rule nf_rule_of(const struct nf_do *does)
+{
+	struct nf_rule r = { .target = does->target,
+			     .from = { .chain = NF_NO_ORIGIN } };
+
+	if (does->target == NF_JUMP || does->target == NF_GOTO)
+		r.u.chain = does->chain;
+	else if (does->target == NF_REJECT)
+		r.u.reject = does->reject;
+	return r;
+}
+
+void nf_add(struct nf_work *w, const struct nf_rule *rule)
+{
+	int err = w->set->chains ? nf_set_rule(w->set, rule) : -ENOMEM;
+
+	if (err)
+		nf_fail(w, err);
+}
+
+void nf_add_do(struct nf_work *w, const struct nf_do *does)
+{
+	struct nf_rule r = nf_rule_of(does);
+
+	nf_add(w, &r);
+}
+
+void nf_add_code(struct nf_work *w, unsigned code, const struct nf_do *does)
+{
+	struct nf_rule r = nf_rule_of(does);
+
+	r.match.ask = NF_ASK_MARK;
+	r.match.mark = nf_code(w, code);
+	nf_add(w, &r);
+}
+
+void nf_add_mark(struct nf_work *w, struct nf_masked mark)
+{
+	struct nf_rule r =
+		nf_rule_of(&(const struct nf_do){ .target = NF_MARK });
+
+	r.u.mark = mark;
+	nf_add(w, &r);
+}
+
+void nf_act(struct nf_acts *acts, const struct nf_rule *rule)
+{
+	acts->rule[acts->n++] = *rule;
+}
+
+void nf_act_do(struct nf_acts *acts, const struct nf_do *does)
+{
+	struct nf_rule r = nf_rule_of(does);
+
+	nf_act(acts, &r);
+}
+
+void nf_act_log(struct nf_work *w, struct nf_acts *acts,
+		const struct log_tag *tag)
+{
+	struct nf_rule r =
+		nf_rule_of(&(const struct nf_do){ .target = NF_NFLOG });
+
+	r.u.log.group =
+		tag->copy ? w->config->copy_group : w->config->log_group;
+	r.u.log.size = (uint16_t)(tag->copy ? tag->num : LOG_BYTES);
+	log_tag_put(tag, r.u.log.prefix);
+	nf_act(acts, &r);
+}
+
+void nf_act_tos(struct nf_acts *acts, uint8_t and, uint8_t xor)
+{
+	struct nf_rule r =
+		nf_rule_of(&(const struct nf_do){ .target = NF_TOS });
+
+	if (and == 0xFF && xor == 0)
+		return;
+	r.u.tos.and = and;
+	r.u.tos.xor = xor;
+	nf_act(acts, &r);
+}
+
+/* Labels that every tool's syntax takes stand in names. */
+static bool is_plain(const char *label)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-";
+
+	return *label && !label[strspn(label, plain)];
+}
+
+uint32_t nf_way_chain(struct nf_work *w, const struct nf_way *way,
+		      enum nf_hook hook, const struct nf_origin *of,
+		      const char *label)
+{
+	char num[12] = "";
+
+	if (of->counts)
+		snprintf(num, sizeof(num), "%u", of->num);
+	if (is_plain(label))
+		return nf_chain(w, way->table, hook, "%c%s-%s", way->tag, num,
+				label);
+	return nf_chain(w, way->table, hook, "%c%s.%u", way->tag, num,
+			of->chain);
+}
+
+static bool rest_room(struct nf_work *w)
+{
+	uint32_t room = w->rest_room ? 2 * w->rest_room : 8;
+	struct nf_rest *rest;
+
+	if (w->rests < w->rest_room)
+		return true;
+	rest = reallocarray(w->rest, room, sizeof(*rest));
+	if (!rest) {
+		nf_fail(w, -ENOMEM);
+		return false;
+	}
+	w->rest = rest;
+	w->rest_room = room;
+	return true;
+}
+
+/* Whether the walk goes on behind the rule that does this. */
+static bool goes_on(enum nf_target target)
+{
+	return target != NF_ACCEPT && target != NF_DROP &&
+	       target != NF_RETURN && target != NF_REJECT && target != NF_GOTO;
+}
+
+/* The acts get a chain; the result is what leads there. */
+static struct nf_rule rest_add(struct nf_work *w, const struct nf_way *way,
+			       const struct nf_origin *from, const char *label,
+			       const struct nf_acts *acts)
+{
+	struct nf_origin of = { from->chain, from->num, true };
+	struct nf_do jump = { .target = NF_GOTO };
+	struct nf_rest *rest;
+
+	if (!rest_room(w))
+		return nf_rule_of(&jump);
+	rest = &w->rest[w->rests++];
+	rest->from = *from;
+	rest->from.counts = false;
+	rest->acts = *acts;
+	rest->chain = nf_way_chain(w, way, NF_H_NONE, &of, label);
+	jump.chain = rest->chain;
+	if (goes_on(acts->rule[acts->n - 1].target))
+		jump.target = NF_JUMP;
+	return nf_rule_of(&jump);
+}
+
+/* A jump that ends a chain of acts comes back to where that was jumped from. */
+static void acts_fill(struct nf_work *w, const struct nf_rest *rest)
+{
+	nf_fill(w, rest->chain);
+	for (uint32_t i = 0; i < rest->acts.n; i++) {
+		struct nf_rule r = rest->acts.rule[i];
+
+		if (r.target == NF_JUMP)
+			r.target = NF_GOTO;
+		r.from = rest->from;
+		nf_add(w, &r);
+	}
+}
+
+void nf_emit_rest(struct nf_work *w)
+{
+	for (uint32_t i = 0; i < w->rests; i++)
+		acts_fill(w, &w->rest[i]);
+	w->rests = 0;
+}
+
+void nf_emit(struct nf_work *w, const struct nf_way *way,
+	     const struct nf_origin *from, const char *label,
+	     const struct nf_acts *acts)
+{
+	struct nf_rule r;
+
+	if (!w->alts.n)
+		return;
+	if (acts->n > 1)
+		r = rest_add(w, way, from, label, acts);
+	else if (acts->n)
+		r = acts->rule[0];
+	else
+		r = nf_rule_of(&(const struct nf_do){ .target = NF_CONTINUE });
+	r.from = *from;
+	for (uint32_t i = 0; i < w->alts.n; i++) {
+		r.match = w->alts.m[i];
+		nf_add(w, &r);
+	}
+}
+
+struct nf_do nf_way_end(const struct nf_work *w, const struct nf_way *way,
+			enum nf_end end, uint16_t port)
+{
+	if (end != NF_END_REDIRECT || !way->redirects)
+		return way->end[end];
+	for (uint32_t i = 0; i < w->ports; i++)
+		if (w->port[i] == port)
+			return (struct nf_do){ NF_GOTO, w->port_chain[i],
+					       NF_REJECT_NET_UNREACH };
+	return way->end[end];
+}
+
+static const uint16_t masq_ports[ERA_COUNT][2] = {
+	[ERA_2_2] = { 61000, 65095 },
+	[ERA_2_0] = { 61000, 65095 },
+	[ERA_1_3] = { 60000, 64095 },
+};
+
+const uint16_t *nf_masq_ports(const struct nf_work *w)
+{
+	return masq_ports[w->in->era];
+}
+
+struct nf_sight nf_way_sight(const struct nf_work *w, const struct nf_way *way)
+{
+	const uint16_t *ports = nf_masq_ports(w);
+
+	return (struct nf_sight){ .view = way->view,
+				  .iface = w->in->iface,
+				  .ifaces = w->in->ifaces,
+				  .masq_port = { ports[0], ports[1] } };
+}
