@@ -36,15 +36,20 @@ char *place_path(const struct play_place *place, const char *name, char *path)
 	return path;
 }
 
+/* .dir stays empty where none was made: what it names is removed in the end. */
 static int make_dir(struct play_place *place)
 {
 	const char *tmp = getenv("TMPDIR");
-	int n = snprintf(place->dir, sizeof(place->dir), "%s/fwcompat-XXXXXX",
+	char dir[sizeof(place->dir)];
+	int n = snprintf(dir, sizeof(dir), "%s/fwcompat-XXXXXX",
 			 tmp && *tmp == '/' ? tmp : "/tmp");
 
-	if (n < 0 || (size_t)n >= sizeof(place->dir) - 64)
+	if (n < 0 || (size_t)n >= sizeof(dir) - 64)
 		return -ENAMETOOLONG;
-	return mkdtemp(place->dir) ? 0 : -errno;
+	if (!mkdtemp(dir))
+		return -errno;
+	memcpy(place->dir, dir, (size_t)n + 1);
+	return 0;
 }
 
 /* As much of a view as the machine allows; .warning says what it does not. */

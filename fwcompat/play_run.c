@@ -450,7 +450,7 @@ int play_open(struct play **pp, const volatile sig_atomic_t *stop,
 
 	if (r) {
 		text_printf(why, "no place to play in: %s", strerror(-r));
-		free(p);
+		play_close(p);
 		return r;
 	}
 	p->stop = stop;

@@ -353,6 +353,16 @@ write_recording() {
 	assert_output "$(cat a.t)"
 }
 
+@test "without room for its place it says so, and leaves nothing" {
+	# The root and one directory more: room for half a place.
+	run -1 unshare -rm sh -c 'mount -t tmpfs -o nr_inodes=2 none "$TMPDIR" &&
+		fwcompat play - </dev/null
+		status=$?
+		ls -A "$TMPDIR"
+		exit $status'
+	assert_output "fwcompat play: no place to play in: No space left on device"
+}
+
 @test "log lines come last, from packets and from tools" {
 	cat >a.t <<-'END'
 		% era 2.0
