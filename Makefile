@@ -112,6 +112,7 @@ LIBCOMPAT = \
 	libcompat/nf_nat.c \
 	libcompat/nf_rows.c \
 	libcompat/nf_rule.c \
+	libcompat/nf_sysctl.c \
 	libcompat/nf_why.c \
 	libcompat/nf_work.c \
 	libcompat/resolver.c \
@@ -131,6 +132,7 @@ LIBCOMPAT = \
 NETFILTER = \
 	libcompat/backend_nf.c \
 	libcompat/nf_ct.c \
+	libcompat/nf_masq.c \
 
 
 LIVE_GATEWAY = \

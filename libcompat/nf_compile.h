@@ -68,6 +68,14 @@ extern const struct nf_config nf_config_default; /* of no generation */
 /* The bit that packets of the generation have, and all of ours that tell. */
 struct nf_masked nf_generation_mark(const struct nf_config *config);
 
+/*
+ * The mark of connections that rules of ours masquerade or forward in, set by
+ * NF_CONNMARK_SET in nat before their first packet is translated: only those
+ * are listed as masquerade entries, not what rules of others translate. FTP's
+ * data connections and their like inherit it. Not those of REDIRECT.
+ */
+struct nf_masked nf_masq_mark(const struct nf_config *config);
+
 /* Is told everything that is refused or done otherwise. */
 struct nf_listener {
 	void *ctx;

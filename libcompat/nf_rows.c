@@ -222,8 +222,11 @@ static struct nf_row *new_row(struct nf_rows *rows,
 void nf_rows_add(void *ctx, const struct nf_ct_entry *e)
 {
 	struct nf_rows *rows = ctx;
-	struct nf_row *r = new_row(rows, &e->dir[NF_CT_ORIG]);
+	struct nf_row *r;
 
+	if (!(e->status & (IPS_SRC_NAT | IPS_DST_NAT)))
+		return;
+	r = new_row(rows, &e->dir[NF_CT_ORIG]);
 	if (!r)
 		return;
 	nf_row_of(e, rows->era, &r->row);

@@ -43,8 +43,8 @@ void nf_rows_fini(struct nf_rows *rows);
 void nf_row_of(const struct nf_ct_entry *e, enum fw_era era,
 	       struct masq_row *row);
 
-/* Adds a connection; then, when all are there, an awaited one. @rows: a struct
- * nf_rows. What comes twice counts once. */
+/* Adds a connection, if it is masqueraded; then, when all are there, an awaited
+ * one. @rows: a struct nf_rows. What comes twice counts once. */
 void nf_rows_add(void *rows, const struct nf_ct_entry *e);
 void nf_rows_add_expect(void *rows, const struct nf_ct_expect *e);
 

@@ -121,6 +121,7 @@ enum nf_target {
 	NF_JUMP,             /* .chain */
 	NF_GOTO,             /* .chain, whose end is the end of this one too */
 	NF_MARK,             /* .mark: packet = (packet & ~mask) ^ value */
+	NF_CONNMARK_SET,     /* .mark, of the connection */
 	NF_CONNMARK_SAVE,    /* .mark.mask: of the packet's mark */
 	NF_CONNMARK_RESTORE, /* .mark.mask */
 	NF_TOS,        /* .tos: tos = (tos & and) ^ xor; table mangle only */

@@ -1,0 +1,86 @@
+/* The masquerade table of the running kernel. */
+#include "libcompat/nf_masq.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "libcompat/nf_ct.h"
+#include "libcompat/nf_rows.h"
+
+struct nf_masq {
+	struct nf_masked ours;
+	struct nf_ct *ct; /* NULL: not needed yet */
+	struct nf_rows rows;
+	bool looked;
+};
+
+int nf_masq_open(struct nf_masq **out, struct nf_masked ours)
+{
+	struct nf_masq *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return -ENOMEM;
+	m->ours = ours;
+	nf_rows_init(&m->rows, ERA_2_2);
+	*out = m;
+	return 0;
+}
+
+void nf_masq_close(struct nf_masq *m)
+{
+	if (!m)
+		return;
+	nf_ct_close(m->ct);
+	nf_rows_fini(&m->rows);
+	free(m);
+}
+
+void nf_masq_forget(struct nf_masq *m)
+{
+	nf_rows_fini(&m->rows);
+	m->looked = false;
+}
+
+/* Connections first: what is awaited goes to one of them. */
+static int look(struct nf_masq *m)
+{
+	int r = m->ct ? 0 : nf_ct_open(&m->ct);
+
+	if (r == 0)
+		r = nf_ct_each(m->ct, m->ours, nf_rows_add, &m->rows);
+	if (r == 0 && m->rows.count)
+		r = nf_ct_each_expect(m->ct, nf_rows_add_expect, &m->rows);
+	return r ? r : nf_rows_sort(&m->rows);
+}
+
+int nf_masq_look(struct nf_masq *m, enum fw_era era)
+{
+	int r;
+
+	if (m->looked && m->rows.era == era)
+		return 0;
+	nf_rows_fini(&m->rows);
+	nf_rows_init(&m->rows, era);
+	r = look(m);
+	if (r)
+		nf_rows_fini(&m->rows);
+	m->looked = r == 0;
+	return r;
+}
+
+void nf_masq_each(const struct nf_masq *m,
+		  void (*row)(void *, const struct masq_row *), void *ctx)
+{
+	nf_rows_each(&m->rows, row, ctx);
+}
+
+void nf_masq_free_ports(const struct nf_masq *m,
+			int32_t free_ports[MASQ_PROTOS])
+{
+	nf_rows_free_ports(&m->rows, free_ports);
+}
+
+uint32_t nf_masq_count(const struct nf_masq *m)
+{
+	return m->rows.count;
+}

@@ -1,0 +1,35 @@
+/*
+ * The masquerade table of the running kernel, as the netfilter backend shows
+ * it: the connections that rules of ours masquerade, or forward in.
+ */
+#ifndef LIBCOMPAT_NF_MASQ_H
+#define LIBCOMPAT_NF_MASQ_H
+
+#include <stdint.h>
+
+#include "core/era.h"
+#include "core/masq_row.h"
+#include "libcompat/nf_rule.h"
+
+struct nf_masq;
+
+/* @ours: the mark of connections of ours. -ENOMEM; the kernel is not asked
+ * yet. */
+int nf_masq_open(struct nf_masq **masq, struct nf_masked ours);
+void nf_masq_close(struct nf_masq *masq);
+
+/*
+ * Rows as of the first look since the last nf_masq_forget(). 0 or -errno;
+ * -EPERM: only root may look.
+ */
+int nf_masq_look(struct nf_masq *masq, enum fw_era era);
+void nf_masq_forget(struct nf_masq *masq);
+
+/* Of what was looked at; none where that failed. */
+void nf_masq_each(const struct nf_masq *masq,
+		  void (*row)(void *ctx, const struct masq_row *), void *ctx);
+void nf_masq_free_ports(const struct nf_masq *masq,
+			int32_t free_ports[MASQ_PROTOS]);
+uint32_t nf_masq_count(const struct nf_masq *masq);
+
+#endif

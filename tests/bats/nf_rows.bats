@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# The masquerade table of the netfilter backend: connections of the running
+# kernel, made by rules of its own tools, as the old listings show them.
+
+# shellcheck disable=SC2154 # what tests/lab/*.bash and bats set
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+load ../lab/lab
+load ../lab/programs
+
+setup() {
+	need_lab "${lab_programs[@]}" iptables-legacy conntrack
+	export LC_ALL=C
+	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state FWCOMPAT_BACKEND=netfilter
+	unset FWCOMPAT_PROC
+	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
+		skip 'this build is without the netfilter backend'
+	lab_up "$BATS_TEST_TMPDIR/lab"
+	lab_sysctl r ipv4/ip_forward 1
+	at r iptables-legacy-restore <<-EOF
+		*raw
+		-A PREROUTING -p tcp --dport 21 -j CT --helper ftp
+		COMMIT
+		*nat
+		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j DNAT --to 10.1.0.2:80
+		-A POSTROUTING -o eth2 -p tcp -j MASQUERADE --to-ports 61000-65095
+		-A POSTROUTING -o eth2 -p udp -j MASQUERADE --to-ports 61000-65095
+		-A POSTROUTING -o eth2 -j MASQUERADE
+		COMMIT
+	EOF
+}
+
+teardown() {
+	lab_down
+}
+
+# rows: /proc/net/ip_masquerade without the ports that chance gave and the
+# expiry.
+rows() {
+	at r fwcompat proc net/ip_masquerade | sed 's/ *$//'
+}
+
+# Whether a row matches the extended pattern $1.
+has_row() {
+	rows | grep -qE "$1"
+}
+
+@test "TCP, UDP and ICMP, hosts and ports in hex, expiry in 1/100 s" {
+	lab_serve s1
+	lab_ping c1 203.0.113.9
+	lab_dns c2 203.0.113.9
+	lab_http c1 203.0.113.9
+	run -0 rows
+	assert_line --index 0 'Prc FromIP   FPrt ToIP     TPrt Masq Init-seq  Delta PDelta Expires (free=40959,40959,40959)'
+	assert_line --regexp '^ICMP 0A010002:[0-9A-F]{4} CB007109:0008 [0-9A-F]{4} 00000000      0      0    [23][0-9]00$'
+	assert_line --regexp '^UDP C0A8014D:[0-9A-F]{4} CB007109:0035 E[EF][0-9A-F]{2}|F[0-9A-E][0-9A-F]{2} 00000000      0      0    [23][0-9]00$'
+	assert_line --regexp '^TCP 0A010002:[0-9A-F]{4} CB007109:0050 [EF][0-9A-F]{3} 00000000      0      0   1[12][0-9]00$'
+	assert_equal "${#lines[@]}" 4
+	run -0 at r ipchains -M -L -n
+	assert_line --regexp '^TCP  01:5[0-9]\.00 10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
+	# ipfwadm does not know the rows of ICMP.
+	at r conntrack -D -p icmp
+	run -0 at r ipfwadm -M -l -n -e
+	assert_line --regexp '^tcp +01:5[0-9]\.00 .* 10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
+}
+
+@test "an identifier of ping that is taken is another outside" {
+	for client in c1 c2; do
+		at $client ping -q -c 1 -e 77 203.0.113.9
+	done
+	run -0 rows
+	assert_line --regexp '^ICMP 0A010002:004D CB007109:0008 004D '
+	assert_line --regexp '^ICMP C0A8014D:004D CB007109:0008 [0-9A-F]{4} '
+	refute_line --regexp '^ICMP C0A8014D:004D CB007109:0008 004D '
+}
+
+@test "FTP: the shift of its sequence, and the data connection, turned back" {
+	lab_serve s1
+	mkfifo "$BATS_TEST_TMPDIR/say"
+	lab_start c1 ftp sh -c "exec tnftp -n -A <'$BATS_TEST_TMPDIR/say'"
+	exec 5>"$BATS_TEST_TMPDIR/say"
+	printf '%s\n' 'open 203.0.113.9' 'user anonymous lab@lab.test' epsv4 \
+		binary "get file $BATS_TEST_TMPDIR/got" >&5
+	# 203,0,113,201 for 10,1,0,2.
+	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0015 [EF][0-9A-F]{3} [0-9A-F]{8}      5      0 43[0-9]{6}$'
+	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0014 [0-9A-F]{4} 00000000      0      0 '
+	printf '%s\n' "get file $BATS_TEST_TMPDIR/got" >&5
+	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0015 .*     10      5 43[0-9]{6}$'
+	exec 5>&-
+	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0015 .*     10      5 +[0-9]{4,5}$'
+	at r conntrack -D -p tcp --dport 21
+	run -0 rows
+	refute_output --partial CB007109:0015
+}
+
+@test "a forwarded port" {
+	lab_serve c1
+	lab_http s1 203.0.113.201 8080
+	run -0 rows
+	assert_line --regexp '^TCP 0A010002:0050 CB007109:[0-9A-F]{4} 1F90 00000000 '
+	assert_line --index 0 --partial '(free=40960,40960,40960)'
+}
+
+@test "rows stand in the order of the old hash" {
+	lab_serve_crowd s1
+	lab_crowd_stays c1 203.0.113.9 500
+	at r fwcompat proc net/ip_masquerade | sed 1d |
+		while read -r _ _ to masq _; do
+			echo $(((6 ^ 0xCB0071C9 ^ 0x$masq ^ 0x${to%:*} ^ 0x${to#*:}) & 255))
+		done >"$BATS_TEST_TMPDIR/order"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/order")" = 500 ]
+	sort -n -C "$BATS_TEST_TMPDIR/order"
+}
+
+@test "-M -S sets the timeouts of the namespace, and of no other" {
+	timeouts() {
+		(cd /proc/sys/net/netfilter && cat nf_conntrack_tcp_timeout_established \
+			nf_conntrack_tcp_timeout_fin_wait nf_conntrack_udp_timeout \
+			nf_conntrack_udp_timeout_stream) | tr '\n' ' '
+	}
+	export -f timeouts
+	was=$(at s1 bash -c timeouts)
+	at r ipchains -M -S 900 0 30
+	assert_equal "$(at r bash -c timeouts)" '900 120 30 30 '
+	at r ipchains -M -S 0 60 0
+	assert_equal "$(at r bash -c timeouts)" '900 60 30 30 '
+	assert_equal "$(at s1 bash -c timeouts)" "$was"
+	run --separate-stderr -1 at r ipchains -M -S 20000000 77 77
+	assert_equal "$(at r bash -c timeouts)" '900 60 30 30 '
+}
+
+@test "-M -s of 2.0 counts from both sides' FIN" {
+	at r ipfwadm -M -s 600 50 40
+	run -0 at r sh -c 'cd /proc/sys/net/netfilter && grep . nf_conntrack_*timeout*'
+	assert_line 'nf_conntrack_tcp_timeout_established:600'
+	assert_line 'nf_conntrack_tcp_timeout_fin_wait:600'
+	assert_line 'nf_conntrack_tcp_timeout_close_wait:600'
+	assert_line 'nf_conntrack_tcp_timeout_last_ack:50'
+	assert_line 'nf_conntrack_tcp_timeout_time_wait:50'
+	assert_line 'nf_conntrack_udp_timeout:40'
+	assert_line 'nf_conntrack_udp_timeout_stream:40'
+}
+
+@test "ip_forward is the kernel's own" {
+	run -0 at r fwcompat proc sys/net/ipv4/ip_forward
+	assert_output 1
+	at r sysctl -qw net.ipv4.ip_forward=0
+	run -0 at r fwcompat proc sys/net/ipv4/ip_forward
+	assert_output 0
+}
