@@ -301,3 +301,26 @@ bool adm_list(struct adm *a, struct compat *c, const char *path,
 	text_fini(&file);
 	return true;
 }
+
+void adm_run(const struct adm_module *m, void *line, int argc,
+	     char *const *argv, const struct resolver *names,
+	     struct adm_outcome *o)
+{
+	char failed[64];
+	struct compat *c;
+	struct adm a;
+	const char *arg;
+	int letter;
+
+	adm_init(&a, argc, argv, names, o);
+	while ((letter = adm_next(&a, m->letters, m->usage, &arg)) != 0)
+		m->take(&a, line, letter, arg);
+	if (a.stop || !m->check(&a, line))
+		return;
+	snprintf(failed, sizeof(failed), "%s: socket creation failed", a.who);
+	c = adm_socket(o, a.who, failed);
+	if (!c)
+		return;
+	m->act(&a, c, line);
+	compat_close(c);
+}

@@ -118,6 +118,21 @@ bool adm_list(struct adm *a, struct compat *c, const char *path,
 	      const char *head,
 	      void (*line)(const struct adm *a, const char *line));
 
+/*
+ * A module that reads its line with adm_next() and then does what the line
+ * says; @line is a struct of the module's own, set to its defaults.
+ */
+struct adm_module {
+	const char *letters, *usage;
+	bool (*take)(struct adm *a, void *line, int letter, const char *arg);
+	/* Whether the line as a whole makes sense; else it has complained. */
+	bool (*check)(struct adm *a, const void *line);
+	void (*act)(struct adm *a, struct compat *c, const void *line);
+};
+void adm_run(const struct adm_module *m, void *line, int argc,
+	     char *const *argv, const struct resolver *names,
+	     struct adm_outcome *o);
+
 /* The modules: argv[0] is the module's name. */
 void adm_portfw(int argc, char *const *argv, const struct resolver *names,
 		struct adm_outcome *o);

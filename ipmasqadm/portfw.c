@@ -2,7 +2,6 @@
  */
 #include "core/fields.h"
 #include "ipmasqadm/adm.h"
-#include "libcompat/compat.h"
 
 static const char usage[] =
 	"Usage: portfw -a -P PROTO -L LADDR LPORT -R RADDR RPORT [-p PREF] add "
@@ -38,8 +37,10 @@ struct line {
 	int32_t pref;
 };
 
-static bool take(struct adm *a, struct line *l, int letter, const char *arg)
+static bool take(struct adm *a, void *line, int letter, const char *arg)
 {
+	struct line *l = line;
+
 	switch (letter) {
 	case 'a':
 		return adm_take_command(a, &l->command, COMMAND_ADD);
@@ -71,8 +72,10 @@ static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 }
 
 /* Whether the line as a whole makes sense. */
-static bool check(struct adm *a, const struct line *l)
+static bool check(struct adm *a, const void *line)
 {
+	const struct line *l = line;
+
 	if (!adm_no_more(a))
 		return false;
 	if (l->command == COMMAND_NONE)
@@ -137,26 +140,22 @@ static void change(struct adm *a, struct compat *c, const struct line *l)
 	adm_ctl(a->o, a->who, c, &ctl);
 }
 
+static void act(struct adm *a, struct compat *c, const void *line)
+{
+	const struct line *l = line;
+
+	if (l->command == COMMAND_LIST)
+		list(a, c);
+	else
+		change(a, c, l);
+}
+
 void adm_portfw(int argc, char *const *argv, const struct resolver *names,
 		struct adm_outcome *o)
 {
+	static const struct adm_module module = { "adflnP:R:L:p:h", usage, take,
+						  check, act };
 	struct line l = { .pref = 10 };
-	struct compat *c;
-	struct adm a;
-	const char *arg;
-	int letter;
 
-	adm_init(&a, argc, argv, names, o);
-	while ((letter = adm_next(&a, "adflnP:R:L:p:h", usage, &arg)) != 0)
-		take(&a, &l, letter, arg);
-	if (a.stop || !check(&a, &l))
-		return;
-	c = adm_socket(o, a.who, "portfw: socket creation failed");
-	if (!c)
-		return;
-	if (l.command == COMMAND_LIST)
-		list(&a, c);
-	else
-		change(&a, c, &l);
-	compat_close(c);
+	adm_run(&module, &l, argc, argv, names, o);
 }

@@ -1,7 +1,6 @@
 /* ipmasqadm user: masquerade entries made, looked for and ended by hand. */
 #include "core/ticks.h"
 #include "ipmasqadm/adm.h"
-#include "libcompat/compat.h"
 
 /* Quirk: a second "Usage:", and -S is shown with the wrong words. */
 static const char usage[] =
@@ -27,8 +26,10 @@ struct line {
 	int32_t timeout_s;
 };
 
-static bool take(struct adm *a, struct line *l, int letter, const char *arg)
+static bool take(struct adm *a, void *line, int letter, const char *arg)
 {
+	struct line *l = line;
+
 	switch (letter) {
 	case 'a':
 		return adm_take_command(a, &l->command, MASQ_CMD_ADD);
@@ -64,8 +65,10 @@ static bool take(struct adm *a, struct line *l, int letter, const char *arg)
 }
 
 /* Whether the line as a whole makes sense. */
-static bool check(struct adm *a, const struct line *l)
+static bool check(struct adm *a, const void *line)
 {
+	const struct line *l = line;
+
 	if (!adm_no_more(a))
 		return false;
 	if (l->command == MASQ_CMD_NONE)
@@ -76,34 +79,30 @@ static bool check(struct adm *a, const struct line *l)
 	       adm_refuse(a, "insufficient options specified");
 }
 
+static void act(struct adm *a, struct compat *c, const void *line)
+{
+	const struct line *l = line;
+	struct masq_ctl ctl = { .target = MASQ_CTL_USER,
+				.cmd = (enum masq_ctl_cmd)l->command };
+
+	ctl.u.user = (struct masq_ctl_user){ .proto = l->proto,
+					     .sport = l->source.port,
+					     .saddr = l->source.addr,
+					     .dport = l->dest.port,
+					     .daddr = l->dest.addr,
+					     .mport = l->masq.port,
+					     .maddr = l->masq.addr,
+					     .timeout = (uint32_t)l->timeout_s *
+							HZ };
+	adm_ctl(a->o, a->who, c, &ctl);
+}
+
 void adm_user(int argc, char *const *argv, const struct resolver *names,
 	      struct adm_outcome *o)
 {
-	struct masq_ctl ctl = { .target = MASQ_CTL_USER };
+	static const struct adm_module module = { "adsgnP:M:D:S:t:h", usage,
+						  take, check, act };
 	struct line l = { 0 };
-	struct compat *c;
-	struct adm a;
-	const char *arg;
-	int letter;
 
-	adm_init(&a, argc, argv, names, o);
-	while ((letter = adm_next(&a, "adsgnP:M:D:S:t:h", usage, &arg)) != 0)
-		take(&a, &l, letter, arg);
-	if (a.stop || !check(&a, &l))
-		return;
-	ctl.cmd = (enum masq_ctl_cmd)l.command;
-	ctl.u.user =
-		(struct masq_ctl_user){ .proto = l.proto,
-					.sport = l.source.port,
-					.saddr = l.source.addr,
-					.dport = l.dest.port,
-					.daddr = l.dest.addr,
-					.mport = l.masq.port,
-					.maddr = l.masq.addr,
-					.timeout = (uint32_t)l.timeout_s * HZ };
-	c = adm_socket(o, a.who, "user: socket creation failed");
-	if (!c)
-		return;
-	adm_ctl(o, a.who, c, &ctl);
-	compat_close(c);
+	adm_run(&module, &l, argc, argv, names, o);
 }

@@ -69,8 +69,9 @@ static void add_header(const struct proc_source *src, const char *title,
 	end_line(out, from, to);
 }
 
-/* From the protocol's name to the initial sequence number and a blank. */
-static char *put_entry(char *to, const struct masq_row *m)
+/* From the protocol's name to the deltas, which have @width columns each, and a
+ * blank. */
+static char *put_entry(char *to, const struct masq_row *m, unsigned width)
 {
 	to = proc_masq_name(to, m->proto);
 	*to++ = ' ';
@@ -79,6 +80,10 @@ static char *put_entry(char *to, const struct masq_row *m)
 	to = digits_hex(to, m->mport, 4);
 	*to++ = ' ';
 	to = digits_hex(to, m->out_seq.init_seq, 8);
+	*to++ = ' ';
+	to = digits_right(to, m->out_seq.delta, width);
+	*to++ = ' ';
+	to = digits_right(to, m->out_seq.previous_delta, width);
 	*to++ = ' ';
 	return to;
 }
@@ -91,11 +96,7 @@ static void add_entry(void *ctx, const struct masq_row *m)
 
 	if (!from)
 		return;
-	to = put_entry(from, m);
-	to = digits_right(to, m->out_seq.delta, 6);
-	*to++ = ' ';
-	to = digits_right(to, m->out_seq.previous_delta, 6);
-	*to++ = ' ';
+	to = put_entry(from, m, 6);
 	to = digits_right(to, m->left, 7);
 	end_line(out, from, to);
 }
@@ -109,11 +110,7 @@ static void add_entry_1_3(void *ctx, const struct masq_row *m)
 
 	if (!from)
 		return;
-	to = put_entry(from, m);
-	to = digits_right(to, m->out_seq.delta, 5);
-	*to++ = ' ';
-	to = digits_right(to, m->out_seq.previous_delta, 5);
-	*to++ = ' ';
+	to = put_entry(from, m, 5);
 	to = digits_dec(to, m->left);
 	*to++ = '\n';
 	*to = '\0';
