@@ -15,6 +15,7 @@
 #include "engine/state.h"
 #include "libcompat/backend_engine.h"
 #include "libcompat/backend_load.h"
+#include "libcompat/nf_compile.h"
 #include "libcompat/nf_masq.h"
 #include "libcompat/nf_sysctl.h"
 #include "proc-emu/proc.h"
@@ -73,9 +74,6 @@ static int state_path(struct compat *c, char path[PATH_MAX])
 	return r;
 }
 
-/* The mark of connections that are listed: any. */
-static const struct nf_masked ours = { 0, 0 };
-
 static int nf_open(struct compat *c, void **self)
 {
 	struct nf *nf;
@@ -85,7 +83,8 @@ static int nf_open(struct compat *c, void **self)
 	if (r)
 		return r;
 	nf = calloc(1, sizeof(*nf));
-	r = nf ? nf_masq_open(&nf->masq, ours) : -ENOMEM;
+	r = nf ? nf_masq_open(&nf->masq, nf_masq_mark(&nf_config_default))
+	       : -ENOMEM;
 	if (r == 0)
 		r = engine_open_at(c, path[0] ? path : NULL, self);
 	if (r == 0) {

@@ -258,6 +258,14 @@ static void put_connmark(const struct nf_set *set, const struct nf_rule *r,
 		    verb, r->u.mark.mask, r->u.mark.mask);
 }
 
+static void put_connmark_set(const struct nf_set *set, const struct nf_rule *r,
+			     struct text *out)
+{
+	(void)set;
+	text_printf(out, " -j CONNMARK --set-xmark 0x%" PRIx32 "/0x%" PRIx32,
+		    r->u.mark.value, r->u.mark.mask);
+}
+
 static void put_tos(const struct nf_set *set, const struct nf_rule *r,
 		    struct text *out)
 {
@@ -341,6 +349,7 @@ static const struct target_row {
 	[NF_JUMP] = { NULL, put_chain_target },
 	[NF_GOTO] = { NULL, put_chain_target },
 	[NF_MARK] = { NULL, put_mark },
+	[NF_CONNMARK_SET] = { NULL, put_connmark_set },
 	[NF_CONNMARK_SAVE] = { NULL, put_connmark },
 	[NF_CONNMARK_RESTORE] = { NULL, put_connmark },
 	[NF_TOS] = { NULL, put_tos },

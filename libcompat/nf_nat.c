@@ -170,6 +170,17 @@ static void forwards_look(struct nf_work *w)
 			nf_find(w, NF_WHY_AUTOFW, NULL, 0, NULL);
 }
 
+/* What @r would translate is listed as ours. */
+static void add_listing(struct nf_work *w, const struct nf_rule *r)
+{
+	struct nf_rule note =
+		nf_rule_of(&(const struct nf_do){ .target = NF_CONNMARK_SET });
+
+	note.match = r->match;
+	note.u.mark = nf_masq_mark(w->config);
+	nf_add(w, &note);
+}
+
 /* 2.2 looked for them in what was for the host. */
 static void forward_add(struct nf_work *w, const struct forward *f, void *ctx)
 {
@@ -194,6 +205,7 @@ static void forward_add(struct nf_work *w, const struct forward *f, void *ctx)
 	}
 	r.match.dst = f->laddr;
 	r.match.dmask = f->laddr ? UINT32_MAX : 0;
+	add_listing(w, &r);
 	r.u.nat.addr = f->raddr;
 	memcpy(r.u.nat.ports, f->rport, sizeof(f->rport));
 	nf_add(w, &r);
@@ -269,6 +281,7 @@ static void add_masquerade(struct nf_work *w)
 	nf_fill(w, nf_chain(w, NF_T_NAT, NF_H_POSTROUTING, "from"));
 	r.match.ask = NF_ASK_MARK;
 	r.match.mark = nf_code(w, NF_CODE_MASQ);
+	add_listing(w, &r);
 	memcpy(r.u.nat.ports, nf_masq_ports(w), sizeof(r.u.nat.ports));
 	for (size_t i = 0; i < n; i++) {
 		r.match.proto = protos[i];

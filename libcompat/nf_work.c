@@ -84,18 +84,31 @@ struct nf_masked nf_generation_mark(const struct nf_config *config)
 	return (struct nf_masked){ config->generation == 'B' ? bit : 0, bit };
 }
 
+/* The bits of codes. */
+static uint32_t code_mask(const struct nf_config *config)
+{
+	return config->mark_mask & ~lowest(config->mark_mask);
+}
+
+struct nf_masked nf_masq_mark(const struct nf_config *config)
+{
+	uint32_t mask = code_mask(config);
+
+	return (struct nf_masked){ deposit(NF_CODE_MASQ, mask), mask };
+}
+
 uint32_t nf_codes(const struct nf_config *config)
 {
-	uint32_t mask = config->mark_mask, n = 1;
+	uint32_t mask = code_mask(config), n = 1;
 
-	for (mask &= ~lowest(mask); mask && n < 1U << 16; mask &= mask - 1)
+	for (; mask && n < 1U << 16; mask &= mask - 1)
 		n <<= 1;
 	return n;
 }
 
 struct nf_masked nf_code(const struct nf_work *w, unsigned code)
 {
-	uint32_t mask = w->config->mark_mask & ~lowest(w->config->mark_mask);
+	uint32_t mask = code_mask(w->config);
 
 	return (struct nf_masked){ deposit(code, mask), mask };
 }

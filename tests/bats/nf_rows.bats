@@ -24,10 +24,14 @@ setup() {
 		-A PREROUTING -p tcp --dport 21 -j CT --helper ftp
 		COMMIT
 		*nat
+		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j CONNMARK --set-xmark $ours
 		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j DNAT --to 10.1.0.2:80
+		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8081 -j DNAT --to 10.1.0.2:80
+		-A POSTROUTING -o eth2 -j CONNMARK --set-xmark $ours
 		-A POSTROUTING -o eth2 -p tcp -j MASQUERADE --to-ports 61000-65095
 		-A POSTROUTING -o eth2 -p udp -j MASQUERADE --to-ports 61000-65095
 		-A POSTROUTING -o eth2 -j MASQUERADE
+		-A POSTROUTING -o ppp0 -j MASQUERADE
 		COMMIT
 	EOF
 }
@@ -35,6 +39,9 @@ setup() {
 teardown() {
 	lab_down
 }
+
+# The mark by which the backend knows its own connections.
+ours=0x02000000/0xfe000000
 
 # rows: /proc/net/ip_masquerade without the ports that chance gave and the
 # expiry.
@@ -93,6 +100,16 @@ has_row() {
 	at r conntrack -D -p tcp --dport 21
 	run -0 rows
 	refute_output --partial CB007109:0015
+}
+
+@test "what other programs' rules translate is not listed" {
+	lab_serve c1
+	lab_serve s2
+	lab_http c1 198.51.100.9
+	lab_http s1 203.0.113.201 8081
+	[ "$(at r conntrack -C)" = 2 ]
+	run -0 rows
+	assert_output 'Prc FromIP   FPrt ToIP     TPrt Masq Init-seq  Delta PDelta Expires (free=40960,40960,40960)'
 }
 
 @test "a forwarded port" {
