@@ -105,9 +105,11 @@ LIBCOMPAT = \
 	libcompat/compat.c \
 	libcompat/nf_alts.c \
 	libcompat/nf_compile.c \
+	libcompat/nf_compile20.c \
 	libcompat/nf_compile22.c \
 	libcompat/nf_gather.c \
 	libcompat/nf_iptables.c \
+	libcompat/nf_match20.c \
 	libcompat/nf_match22.c \
 	libcompat/nf_nat.c \
 	libcompat/nf_rows.c \

@@ -33,10 +33,13 @@ struct plan {
 	bool answers; /* or to whatever, so that answers' sources are */
 	bool refuses; /* the output chain does */
 	bool accounts;
+	bool old; /* 1.3, whose lists stand elsewhere */
 	struct nf_way in, forward, forward_tos;
 	struct nf_way out[NF_VIEWS], out_tos[NF_VIEWS];
 	struct nf_way acct_in, acct_out[NF_VIEWS];
-	struct nf_do onward; /* of what may be forwarded */
+	struct nf_way own; /* 1.3: the host's own packets */
+	/* What becomes of what may be forwarded, and of what is masqueraded. */
+	struct nf_do onward, masq_onward;
 };
 
 /* Letters of the output list's places, of their TOS, of accounting, by view. */
@@ -118,22 +121,39 @@ static void add_input(struct plan *p)
 	way->end[NF_END_REJECT] = go(refuse);
 	nf_fill(p->w, way->top);
 	add_first_mark(p, NF_CODE_NONE);
-	if (p->accounts)
+	if (p->accounts && !p->old)
 		nf_add_do(p->w,
 			  &(const struct nf_do){ .target = NF_JUMP,
 						 .chain = p->acct_in.top });
 	p->source->rules(p->w, way);
+}
+
+/* What comes in: all of it; 1.3: what is delivered here. */
+static void add_acct_in(struct plan *p)
+{
 	if (!p->accounts)
 		return;
 	nf_fill(p->w, p->acct_in.top);
+	if (p->old && p->w->needs[FW20_INPUT].end[NF_END_REJECT])
+		nf_add_code(p->w, NF_CODE_REJECT,
+			    &(const struct nf_do){ .target = NF_RETURN });
 	p->source->rules(p->w, &p->acct_in);
 }
 
-/* What the host itself sends is never masqueraded. */
+/* What the host itself sends is never masqueraded. 1.3 asked its one list. */
 static void add_own(struct plan *p)
 {
-	nf_fill(p->w, nf_chain(p->w, NF_T_MANGLE, NF_H_OUTPUT, "own"));
+	struct nf_way *way = &p->own;
+
+	nf_fill(p->w, p->old ? way->top
+			     : nf_chain(p->w, NF_T_MANGLE, NF_H_OUTPUT, "own"));
 	add_first_mark(p, NF_CODE_OWN);
+	if (!p->old)
+		return;
+	ends_are(way,
+		 p->accounts ? go(p->acct_out[NF_VIEW_ANSWER].top) : accept_it);
+	way->end[NF_END_DENY] = way->end[NF_END_REJECT] = drop_it;
+	p->source->rules(p->w, way);
 }
 
 static const struct nf_do refuse_port = { .target = NF_REJECT,
@@ -235,18 +255,20 @@ static void add_proto(struct plan *p, uint16_t proto, const struct nf_do *does)
 static uint32_t masq_chain(struct plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "masq");
-	bool old = p->w->in->era == ERA_1_3;
 	struct nf_rule invalid = nf_rule_of(&drop_it);
 
 	invalid.match.ask = NF_ASK_CT_STATE;
 	invalid.match.ct_state = NF_CT_INVALID;
 	nf_fill(p->w, chain);
+	if (p->old)
+		add_proto(p, IPPROTO_ICMP, &p->onward);
 	nf_add_mark(p->w, nf_code(p->w, NF_CODE_MASQ));
-	add_proto(p, IPPROTO_ICMP, &p->onward);
+	if (!p->old)
+		add_proto(p, IPPROTO_ICMP, &p->masq_onward);
 	nf_add(p->w, &invalid);
-	add_proto(p, IPPROTO_TCP, &p->onward);
-	add_proto(p, IPPROTO_UDP, &p->onward);
-	nf_add_do(p->w, old ? &p->onward : &drop_it);
+	add_proto(p, IPPROTO_TCP, &p->masq_onward);
+	add_proto(p, IPPROTO_UDP, &p->masq_onward);
+	nf_add_do(p->w, p->old ? &p->onward : &drop_it);
 	return chain;
 }
 
@@ -304,7 +326,7 @@ static void add_departures(struct plan *p, struct nf_way ways[NF_VIEWS])
 		if (!has_view(p, (enum nf_view)i))
 			continue;
 		nf_fill(p->w, ways[i].top);
-		if (i == NF_VIEW_PLAIN)
+		if (p->w->set->chain[ways[i].top].hook != NF_H_NONE)
 			add_views(p, ways);
 		p->source->rules(p->w, &ways[i]);
 	}
@@ -379,6 +401,41 @@ static void departures_make(struct plan *p, struct nf_way ways[NF_VIEWS],
 	}
 }
 
+/* 1.3: the interface of arrival counts what is forwarded, too. */
+static void plan_output_1_3(struct plan *p)
+{
+	struct nf_way *acct = p->acct_out;
+
+	p->own = way_of(FW20_INPUT, NF_T_MANGLE, 'k');
+	p->own.by_out = true;
+	way_make(p, &p->own, NF_H_OUTPUT);
+	for (int i = 0; p->accounts && i < NF_VIEWS; i++) {
+		acct[i] = way_of(FW20_ACCT, NF_T_FILTER, acct_tags[i]);
+		acct[i].departs = true;
+		acct[i].view = NF_VIEW_PLAIN;
+	}
+	if (!p->accounts)
+		return;
+	way_make(p, &acct[NF_VIEW_PLAIN], NF_H_NONE);
+	acct[NF_VIEW_MASQ].view = NF_VIEW_MASQ;
+	if (p->masq)
+		way_make(p, &acct[NF_VIEW_MASQ], NF_H_NONE);
+	/* In the place of the third view: what the host sends. */
+	acct[NF_VIEW_ANSWER].table = NF_T_MANGLE;
+	acct[NF_VIEW_ANSWER].by_out = true;
+	way_make(p, &acct[NF_VIEW_ANSWER], NF_H_NONE);
+}
+
+static void add_acct_out_1_3(struct plan *p)
+{
+	for (int i = 0; p->accounts && i < NF_VIEWS; i++) {
+		if (i == NF_VIEW_MASQ && !p->masq)
+			continue;
+		nf_fill(p->w, p->acct_out[i].top);
+		p->source->rules(p->w, &p->acct_out[i]);
+	}
+}
+
 static void plan_output(struct plan *p)
 {
 	bool tos = p->refuses && p->w->needs[FW20_OUTPUT].tos;
@@ -409,17 +466,25 @@ static void plan_places(struct plan *p)
 	way_make(p, &p->in, NF_H_PREROUTING);
 	p->acct_in = way_of(FW20_ACCT, NF_T_MANGLE, 'a');
 	if (p->accounts)
-		way_make(p, &p->acct_in, NF_H_NONE);
+		way_make(p, &p->acct_in, p->old ? NF_H_INPUT : NF_H_NONE);
 	p->forward = way_of(FW20_FORWARD, NF_T_FILTER, 'f');
-	p->forward.by_out = true;
+	p->forward.by_out = !p->old;
 	way_make(p, &p->forward, NF_H_FORWARD);
 	p->forward_tos = way_of(FW20_FORWARD, NF_T_MANGLE, 't');
 	p->forward_tos.by_out = true;
 	p->forward_tos.acts = false;
 	if (p->w->needs[FW20_FORWARD].tos)
 		way_make(p, &p->forward_tos, NF_H_FORWARD);
-	plan_output(p);
+	if (p->old)
+		plan_output_1_3(p);
+	else
+		plan_output(p);
 	p->onward = p->refuses ? go(p->out[NF_VIEW_PLAIN].top) : accept_it;
+	p->masq_onward = p->onward;
+	if (!p->old || !p->accounts)
+		return;
+	p->onward = go(p->acct_out[NF_VIEW_PLAIN].top);
+	p->masq_onward = go(p->acct_out[NF_VIEW_MASQ].top);
 }
 
 static void compile(struct nf_work *w, const struct nf_source *source)
@@ -429,16 +494,21 @@ static void compile(struct nf_work *w, const struct nf_source *source)
 	p.masq = w->needs[FW20_FORWARD].end[NF_END_MASQ];
 	p.comes = nf_has_forwards(w) || nf_has_helpers(w);
 	p.answers = p.comes || w->ports;
-	p.refuses = w->needs[FW20_OUTPUT].end[NF_END_REJECT];
+	p.old = w->in->era == ERA_1_3;
+	p.refuses = !p.old && w->needs[FW20_OUTPUT].end[NF_END_REJECT];
 	p.accounts = w->needs[FW20_ACCT].any;
 	w->tracks = p.masq || p.answers;
 	plan_places(&p);
 	add_input(&p);
+	add_acct_in(&p);
 	add_own(&p);
 	add_local(&p);
 	add_forward(&p);
 	add_forward_tos(&p);
-	add_output(&p);
+	if (p.old)
+		add_acct_out_1_3(&p);
+	else
+		add_output(&p);
 	nf_nat(w, p.masq);
 }
 
@@ -452,6 +522,8 @@ int nf_compile(const struct nf_input *in, const struct nf_config *config,
 	       struct nf_set *out, struct text *why,
 	       const struct nf_listener *listener)
 {
+	const struct nf_source *source =
+		in->era == ERA_2_2 ? &nf_source22 : &nf_source20;
 	struct nf_work *w;
 	int err;
 
@@ -465,10 +537,10 @@ int nf_compile(const struct nf_input *in, const struct nf_config *config,
 	w->set = out;
 	w->why = why;
 	w->listener = listener;
-	nf_source22.survey(w);
+	source->survey(w);
 	if (!w->err || w->err == -EOPNOTSUPP)
-		compile(w, &nf_source22);
-	nf_source22.fini(w);
+		compile(w, source);
+	source->fini(w);
 	err = w->err;
 	free(w->rest);
 	free(w);

@@ -19,9 +19,8 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 				"ICMP types can be given one by one, not as "
 				"that range" },
 	[NF_WHY_NOT_SYN] = { "not-syn", true,
-			     "an inverted SYN test and an inverted protocol "
-			     "cannot be asked "
-			     "together" },
+			     "its tests of TCP flags, protocol and direction "
+			     "cannot be asked together" },
 	[NF_WHY_TOO_MANY] = { "too-many", true,
 			      "the rule would need too many rules" },
 	[NF_WHY_REDIRECTS] = { "redirects", true,

@@ -1,6 +1,7 @@
 /* What the parts of the compiler share. */
 #include "libcompat/nf_work.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,11 +10,10 @@
 
 enum { LOG_BYTES = 80 }; /* the longest IP header, and ports, flags behind */
 
-/* A chain of several acts of one old rule. */
+/* A chain that is filled once the chain in hand is complete. */
 struct nf_rest {
-	uint32_t chain;
-	struct nf_origin from;
-	struct nf_acts acts;
+	uint32_t chain, n;
+	struct nf_rule *rule;
 };
 
 void nf_fail(struct nf_work *w, int err)
@@ -233,21 +233,25 @@ uint32_t nf_way_chain(struct nf_work *w, const struct nf_way *way,
 			of->chain);
 }
 
-static bool rest_room(struct nf_work *w)
+/* Room for @n rules in a chain to be filled later, or NULL. */
+static struct nf_rule *rest_add(struct nf_work *w, uint32_t chain, uint32_t n)
 {
-	uint32_t room = w->rest_room ? 2 * w->rest_room : 8;
-	struct nf_rest *rest;
+	struct nf_rest *rest = w->rest;
 
-	if (w->rests < w->rest_room)
-		return true;
-	rest = reallocarray(w->rest, room, sizeof(*rest));
-	if (!rest) {
-		nf_fail(w, -ENOMEM);
-		return false;
+	if (w->rests == w->rest_room) {
+		uint32_t room = w->rest_room ? 2 * w->rest_room : 8;
+
+		rest = reallocarray(w->rest, room, sizeof(*rest));
+		if (!rest)
+			return NULL;
+		w->rest = rest;
+		w->rest_room = room;
 	}
-	w->rest = rest;
-	w->rest_room = room;
-	return true;
+	rest = &w->rest[w->rests];
+	*rest = (struct nf_rest){ chain, n, calloc(n, sizeof(*rest->rule)) };
+	if (rest->rule)
+		w->rests++;
+	return rest->rule;
 }
 
 /* Whether the walk goes on behind the rule that does this. */
@@ -257,47 +261,60 @@ static bool goes_on(enum nf_target target)
 	       target != NF_RETURN && target != NF_REJECT && target != NF_GOTO;
 }
 
-/* The acts get a chain; the result is what leads there. */
-static struct nf_rule rest_add(struct nf_work *w, const struct nf_way *way,
-			       const struct nf_origin *from, const char *label,
-			       const struct nf_acts *acts)
+/*
+ * Several acts get a chain of their own; the result leads there. A jump that
+ * ends it comes back to where the chain was jumped from.
+ */
+static struct nf_rule acts_chain(struct nf_work *w, const struct nf_way *way,
+				 const struct nf_origin *from,
+				 const char *label, const struct nf_acts *acts)
 {
 	struct nf_origin of = { from->chain, from->num, true };
-	struct nf_do jump = { .target = NF_GOTO };
-	struct nf_rest *rest;
+	uint32_t chain = nf_way_chain(w, way, NF_H_NONE, &of, label);
+	struct nf_rule *r = rest_add(w, chain, acts->n);
+	bool on = goes_on(acts->rule[acts->n - 1].target);
 
-	if (!rest_room(w))
-		return nf_rule_of(&jump);
-	rest = &w->rest[w->rests++];
-	rest->from = *from;
-	rest->from.counts = false;
-	rest->acts = *acts;
-	rest->chain = nf_way_chain(w, way, NF_H_NONE, &of, label);
-	jump.chain = rest->chain;
-	if (goes_on(acts->rule[acts->n - 1].target))
-		jump.target = NF_JUMP;
-	return nf_rule_of(&jump);
-}
-
-/* A jump that ends a chain of acts comes back to where that was jumped from. */
-static void acts_fill(struct nf_work *w, const struct nf_rest *rest)
-{
-	nf_fill(w, rest->chain);
-	for (uint32_t i = 0; i < rest->acts.n; i++) {
-		struct nf_rule r = rest->acts.rule[i];
-
-		if (r.target == NF_JUMP)
-			r.target = NF_GOTO;
-		r.from = rest->from;
-		nf_add(w, &r);
+	for (uint32_t i = 0; r && i < acts->n; i++) {
+		r[i] = acts->rule[i];
+		r[i].from = *from;
+		r[i].from.counts = false;
+		if (r[i].target == NF_JUMP)
+			r[i].target = NF_GOTO;
 	}
+	if (!r)
+		nf_fail(w, -ENOMEM);
+	return nf_rule_of(&(const struct nf_do){
+		.target = on ? NF_JUMP : NF_GOTO, .chain = chain });
 }
 
 void nf_emit_rest(struct nf_work *w)
 {
-	for (uint32_t i = 0; i < w->rests; i++)
-		acts_fill(w, &w->rest[i]);
+	for (uint32_t i = 0; i < w->rests; i++) {
+		struct nf_rest *rest = &w->rest[i];
+
+		nf_fill(w, rest->chain);
+		for (uint32_t k = 0; k < rest->n; k++)
+			nf_add(w, &rest->rule[k]);
+		free(rest->rule);
+	}
 	w->rests = 0;
+}
+
+/* What does @acts, whatever it matches. */
+static struct nf_rule acts_rule(struct nf_work *w, const struct nf_way *way,
+				const struct nf_origin *from, const char *label,
+				const struct nf_acts *acts)
+{
+	struct nf_rule r;
+
+	if (acts->n > 1)
+		r = acts_chain(w, way, from, label, acts);
+	else if (acts->n)
+		r = acts->rule[0];
+	else
+		r = nf_rule_of(&(const struct nf_do){ .target = NF_CONTINUE });
+	r.from = *from;
+	return r;
 }
 
 void nf_emit(struct nf_work *w, const struct nf_way *way,
@@ -308,17 +325,43 @@ void nf_emit(struct nf_work *w, const struct nf_way *way,
 
 	if (!w->alts.n)
 		return;
-	if (acts->n > 1)
-		r = rest_add(w, way, from, label, acts);
-	else if (acts->n)
-		r = acts->rule[0];
-	else
-		r = nf_rule_of(&(const struct nf_do){ .target = NF_CONTINUE });
-	r.from = *from;
+	r = acts_rule(w, way, from, label, acts);
 	for (uint32_t i = 0; i < w->alts.n; i++) {
 		r.match = w->alts.m[i];
 		nf_add(w, &r);
 	}
+}
+
+void nf_emit_once(struct nf_work *w, const struct nf_way *way,
+		  const struct nf_origin *from, const char *label,
+		  const struct nf_acts *acts)
+{
+	static const struct nf_do back = { .target = NF_RETURN };
+	struct nf_way aside = *way;
+	struct nf_acts end = *acts;
+	struct nf_rule *all, jump;
+	uint32_t chain;
+
+	if (w->alts.n <= 1) {
+		nf_emit(w, way, from, label, acts);
+		return;
+	}
+	nf_act_do(&end, &back);
+	chain = nf_way_chain(
+		w, way, NF_H_NONE,
+		&(const struct nf_origin){ from->chain, from->num, true },
+		label);
+	aside.tag = (char)toupper(way->tag);
+	all = rest_add(w, chain, w->alts.n);
+	for (uint32_t i = 0; all && i < w->alts.n; i++) {
+		all[i] = i ? all[0] : acts_rule(w, &aside, from, label, &end);
+		all[i].match = w->alts.m[i];
+	}
+	if (!all)
+		nf_fail(w, -ENOMEM);
+	jump = nf_rule_of(
+		&(const struct nf_do){ .target = NF_JUMP, .chain = chain });
+	nf_add(w, &jump);
 }
 
 struct nf_do nf_way_end(const struct nf_work *w, const struct nf_way *way,

@@ -158,6 +158,10 @@ void nf_act_tos(struct nf_acts *acts, uint8_t and, uint8_t xor);
 void nf_emit(struct nf_work *w, const struct nf_way *way,
 	     const struct nf_origin *from, const char *label,
 	     const struct nf_acts *acts);
+/* The same where the walk goes on and several of w->alts may match a packet. */
+void nf_emit_once(struct nf_work *w, const struct nf_way *way,
+		  const struct nf_origin *from, const char *label,
+		  const struct nf_acts *acts);
 void nf_emit_rest(struct nf_work *w);
 
 /* The end of a walk through @way's list, of an old rule or its policy. */
