@@ -89,6 +89,7 @@ PROC_EMU = \
 	proc-emu/proc_fwchains.c \
 	proc-emu/proc_fwd.c \
 	proc-emu/proc_kernel.c \
+	proc-emu/proc_ksyms.c \
 	proc-emu/proc_masq.c \
 	proc-emu/proc_modules.c \
 	proc-emu/proc_rules20.c \
@@ -224,6 +225,7 @@ FWCOMPAT = \
 	fwcompat/cmd.c \
 	fwcompat/copy.c \
 	fwcompat/graph.c \
+	fwcompat/guess.c \
 	fwcompat/host.c \
 	$(LIVE) \
 	fwcompat/mount.c \
@@ -277,6 +279,8 @@ TOOLS = \
 	depmod \
 	ifconfig \
 	insmod \
+	kerneld \
+	ksyms \
 	lsmod \
 	modprobe \
 	rmmod \
@@ -287,11 +291,30 @@ MODTOOLS = launcher/modtools.c launcher/insmod.c launcher/modprobe.c launcher/re
 depmod_SRC = $(MODTOOLS)
 ifconfig_SRC = launcher/ifconfig.c launcher/nettools.c
 insmod_SRC = $(MODTOOLS)
+kerneld_SRC = launcher/absent.c
+ksyms_SRC = launcher/ksyms.c
 lsmod_SRC = $(MODTOOLS)
 modprobe_SRC = $(MODTOOLS)
 rmmod_SRC = $(MODTOOLS)
 route_SRC = launcher/route.c launcher/nettools.c
 uname_SRC = launcher/uname.c
+
+# Programs that they meet where the machine has none of that name, a name a line.
+ABSENT = \
+	chkconfig \
+	dhcpcd \
+	dhcpcd-bin \
+	initlog \
+	invoke-rc.d \
+	lrcfg \
+	pump \
+	qt \
+	run-parts \
+	service \
+	start-stop-daemon \
+	svi \
+	ticker \
+	update-rc.d \
 
 # Manual pages, a file a line.
 MAN = \
@@ -486,6 +509,7 @@ TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(LAB_PROGRAMS) \
 BIN = $(PROGRAMS:%=$B/bin/%)
 SCRIPT_BIN = $(foreach s,$(SCRIPTS),$B/bin/$(notdir $s))
 TOOL_BIN = $(TOOLS:%=$B/libexec/fwcompat/%)
+ABSENT_BIN = $(ABSENT:%=$B/libexec/fwcompat/absent/%)
 BACKEND_SO = $(BACKENDS:%=$B/libexec/fwcompat/%.so)
 UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
 LAB_BIN = $(LAB_PROGRAMS:%.c=$B/%)
@@ -496,7 +520,7 @@ BENCH_BIN = $(BENCHES:%.c=$B/%)
 	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(BACKEND_SO)
+all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(ABSENT_BIN) $(BACKEND_SO)
 units: $(UNIT_BIN) $(LAB_BIN)
 fuzzers: $(FUZZ_BIN)
 benches: $(BENCH_BIN)
@@ -537,6 +561,11 @@ $$B/libexec/fwcompat/$(1).so: $$($(1)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
 	$$(Q)$$(LINK_SHARED) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(1)_LIBS) $$(LDLIBS)
 endef
 $(foreach b,$(BACKENDS),$(eval $(call backend_rule,$b)))
+
+$(ABSENT_BIN): $B/launcher/absent.o Makefile
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(LINK) -o $@ $< $(LDLIBS)
 
 define script_rule
 $$B/bin/$(notdir $(1)): $(1)
@@ -596,9 +625,10 @@ script-list: LIST = $(SCRIPTS)
 # fwcompat looks for the tools where it lies itself, and for those that only its
 # children meet in ../libexec/fwcompat.
 install: all
-	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/fwcompat
+	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/fwcompat/absent
 	$(Q)$(INSTALL) $(BIN) $(SCRIPT_BIN) $(DESTDIR)$(SBINDIR)
 	$(Q)$(INSTALL) $(TOOL_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat
+	$(Q)$(INSTALL) $(ABSENT_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat/absent
 	$(Q)for b in $(BACKEND_SO); do \
 		$(INSTALL) -m 644 $$b $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
 	$(Q)for m in $(MAN); do \
@@ -608,4 +638,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -name '*.d' ! -path '*/libexec/*' 2>/dev/null)

@@ -73,9 +73,12 @@ int place_open(struct play_place *place)
 {
 	const char *programs[3] = { place->programs.bin, NULL, NULL };
 	char dir[PATH_MAX];
-	struct view_options options = {
-		.dir = dir, .net = true, .programs = programs, .or_opens = true
-	};
+	const char *absent[] = { place->programs.absent, NULL };
+	struct view_options options = { .dir = dir,
+					.net = true,
+					.programs = programs,
+					.absent = absent,
+					.or_opens = true };
 	int r;
 
 	*place = (struct play_place){ 0 };

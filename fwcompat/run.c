@@ -12,6 +12,7 @@
 
 #include "fwcompat/cmd.h"
 #include "fwcompat/copy.h"
+#include "fwcompat/guess.h"
 #include "launcher/programs.h"
 #include "launcher/view.h"
 #include "launcher/watch.h"
@@ -29,9 +30,11 @@ const char cmd_run_usage[] =
 	"does\n"
 	"to the emulated host; outside nothing changes.\n"
 	"\n"
-	"  --era ERA   the kernel that is there; a state that has rules of "
-	"another\n"
-	"              era has to be reset first\n"
+	"  --era ERA   the kernel that is there, else that whose tools the "
+	"script "
+	"calls;\n"
+	"              a state that has rules of another era has to be reset "
+	"first\n"
 	"  --trace     says on standard error what each old command did, and "
 	"where in\n"
 	"              the script it stands as far as that can be known\n"
@@ -57,23 +60,36 @@ struct run {
 	char copy[PATH_MAX];  /* --dry-run: the directory of the state's copy */
 };
 
+/* The wanted era: what was said, or what the script looks like where nothing
+ * has settled one yet. False: none. */
+static bool wanted_era(struct compat *c, const struct run *run,
+		       enum fw_era *era)
+{
+	struct compat_status status;
+
+	if (run->era)
+		return compat_era_parse(run->era, era) == 0;
+	compat_status(c, &status);
+	return !status.claimed && guess_era(run->argv, era);
+}
+
 /* The state's era becomes the wanted one, or stays what it is. */
-static int settle_era(struct compat *c, const char *word)
+static int settle_era(struct compat *c, const struct run *run)
 {
 	enum fw_era era;
 	int r;
 
-	if (!word)
-		return CMD_OK;
-	if (compat_era_parse(word, &era))
+	if (run->era && compat_era_parse(run->era, &era))
 		return cmd_misused("run", "an era is 1.3, 2.0 or 2.2");
 	r = compat_enter(c);
 	if (r)
 		return cmd_failed("run", r, compat_why(c));
-	if (compat_claim_era(c, era) != CLAIM_OK)
-		r = cmd_failed("run", -EPROTO, compat_why(c));
-	else if (compat_commit(c))
-		r = cmd_failed("run", -EIO, compat_why(c));
+	if (wanted_era(c, run, &era)) {
+		if (compat_claim_era(c, era) != CLAIM_OK)
+			r = cmd_failed("run", -EPROTO, compat_why(c));
+		else if (compat_commit(c))
+			r = cmd_failed("run", -EIO, compat_why(c));
+	}
 	compat_leave(c);
 	return r;
 }
@@ -145,12 +161,21 @@ static int settle_place(struct run *run)
 	return r ? r : mkdir(run->dir, 0700) ? -errno : 0;
 }
 
-static int settle_path(const struct programs *programs)
+/*
+ * What scripts of then take for granted: root, whose number Bash has in a
+ * variable but not every shell; and `tail +2' and `sort +1', which today's
+ * tools take if they are told of that time's standard.
+ */
+static int settle_env(const struct programs *programs)
 {
 	char *path = programs_path(programs, getenv("PATH"));
 	int r = path ? setenv("PATH", path, 1) : -1;
 
 	free(path);
+	if (r == 0)
+		r = setenv("UID", "0", 0);
+	if (r == 0)
+		r = setenv("_POSIX2_VERSION", "199209", 0);
 	return r ? -ENOMEM : 0;
 }
 
@@ -208,9 +233,11 @@ static int run_inside(struct run *run, struct compat *c)
 	char why[256] = "";
 	struct programs programs;
 	const char *dirs[3] = { programs.bin, NULL, NULL };
+	const char *absent[] = { programs.absent, NULL };
 	const char *litter[] = { run->dir, NULL, NULL, NULL };
 	struct view_options options = { .dir = run->dir,
 					.programs = dirs,
+					.absent = absent,
 					.litter = litter };
 	struct view *view;
 	int r;
@@ -228,7 +255,7 @@ static int run_inside(struct run *run, struct compat *c)
 	if (r == 0)
 		r = view_show(view);
 	if (r == 0)
-		r = settle_path(&programs);
+		r = settle_env(&programs);
 	if (r) {
 		cmd_failed("run", r, why);
 		return CANNOT;
@@ -253,7 +280,7 @@ static int run_on_state(struct run *run)
 		r = compat_open(&c);
 	if (r)
 		return cmd_failed("run", r, compat_open_why());
-	r = settle_era(c, run->era);
+	r = settle_era(c, run);
 	if (r == CMD_OK)
 		r = run_inside(run, c);
 	compat_close(c);

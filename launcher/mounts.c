@@ -51,30 +51,31 @@ static int link_entry(const char *farm, const char *dir, const char *as,
 	return symlink(text, new) && errno != EEXIST ? -errno : 0;
 }
 
-static int link_entries(const struct mounts_farm *f, const char *from,
-			const char *as)
+static int link_entries(const char *farm, const char *from, const char *as,
+			bool (*hides)(const char *name))
 {
 	DIR *dir = opendir(from);
 	int r = 0;
 
 	if (!dir)
-		return -errno;
+		return errno == ENOENT ? 0 : -errno;
 	for (const struct dirent *d; r == 0 && (d = readdir(dir));)
 		if (strcmp(d->d_name, ".") && strcmp(d->d_name, "..") &&
-		    !(f->hides && f->hides(d->d_name)))
-			r = link_entry(f->farm, from, as, d->d_name);
+		    !(hides && hides(d->d_name)))
+			r = link_entry(farm, from, as, d->d_name);
 	closedir(dir);
 	return r;
 }
 
 /* What stands in @place itself is a real entry. */
-static int link_dirs(const struct mounts_farm *f, const char *const *dirs)
+static int link_dirs(const struct mounts_farm *f, const char *const *dirs,
+		     bool (*hides)(const char *name))
 {
 	int r = 0;
 
 	for (; dirs && *dirs && r == 0; dirs++)
 		if (strcmp(*dirs, f->place) != 0)
-			r = link_entries(f, *dirs, *dirs);
+			r = link_entries(f->farm, *dirs, *dirs, hides);
 	return r;
 }
 
@@ -99,11 +100,11 @@ int mounts_farm(const struct mounts_farm *f)
 		return -errno;
 	if (mount(f->place, real, NULL, MS_BIND | MS_REC, NULL))
 		return -errno;
-	r = link_dirs(f, f->before);
+	r = link_dirs(f, f->before, NULL);
 	if (r == 0)
-		r = link_entries(f, real, reach);
+		r = link_entries(f->farm, real, reach, f->hides);
 	if (r == 0)
-		r = link_dirs(f, f->behind);
+		r = link_dirs(f, f->behind, f->spares);
 	if (r == 0 && f->with)
 		r = bind_with(f);
 	return r ? r : mounts_put(f->farm, f->place, true);

@@ -17,14 +17,15 @@ int mounts_put(const char *from, const char *to, bool follow);
  * Puts a directory of links, made at @farm (which must not be there), over the
  * directory @place: links to what stands in the directories @before (NULL at
  * the end), and to the real entries but those that @hides says; then what
- * @behind has and nobody else. The real ones stay in reach below .real in it.
- * 0 or -errno.
+ * @behind has, nobody else, and @spares does not say. The real ones stay in
+ * reach below .real in it. 0 or -errno.
  */
 struct mounts_farm {
 	const char *farm, *place;
 	const char *const *before;
 	const char *const *behind;
-	bool (*hides)(const char *name); /* NULL: none */
+	bool (*hides)(const char *name);  /* NULL: none */
+	bool (*spares)(const char *name); /* of .behind; NULL: none */
 	const char *with; /* a directory to be found in it as MOUNTS_WITH; or
 			     NULL */
 };

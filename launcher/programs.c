@@ -21,14 +21,17 @@ void programs_find(struct programs *p)
 		 (int)(slash ? slash - p->bin : 0), p->bin);
 	if (access(p->tools, X_OK))
 		p->tools[0] = '\0';
+	snprintf(p->absent, sizeof(p->absent), "%.*s/absent", PATH_MAX - 1,
+		 p->tools);
 }
 
 char *programs_path(const struct programs *p, const char *path)
 {
 	char *all;
 
-	if (asprintf(&all, "%s:%s%s%s:/usr/sbin:/sbin", p->bin, p->tools,
-		     *p->tools ? ":" : "", path ? path : "/usr/bin:/bin") < 0)
+	if (asprintf(&all, "%s:%s%s%s:/usr/sbin:/sbin:%s", p->bin, p->tools,
+		     *p->tools ? ":" : "", path ? path : "/usr/bin:/bin",
+		     p->absent) < 0)
 		return NULL;
 	return all;
 }

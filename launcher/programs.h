@@ -9,11 +9,14 @@ struct programs {
 	/* What only old scripts should meet (insmod, ifconfig); "": not there.
 	 */
 	char tools[PATH_MAX + 32];
+	/* What they meet where the machine has none of that name. */
+	char absent[PATH_MAX + 64];
 };
 
 void programs_find(struct programs *p);
 
-/* A PATH with both before @path (NULL: the usual one), from the heap, or NULL.
+/* A PATH with the first two before @path (NULL: the usual one), from the heap,
+ * or NULL.
  */
 char *programs_path(const struct programs *p, const char *path);
 

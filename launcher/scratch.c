@@ -127,9 +127,14 @@ static int overlay(const struct cover *cover, const char *dir, int number)
 	snprintf(upper, sizeof(upper), "%s/upper%d", dir, number);
 	snprintf(work, sizeof(work), "%s/work%d", dir, number);
 	if (cover->tree < 0 || fstat(cover->tree, &st) ||
-	    !S_ISDIR(st.st_mode) || mkdir(upper, 0700) || mkdir(work, 0700) ||
-	    chown(upper, st.st_uid, st.st_gid) || chmod(upper, st.st_mode))
+	    !S_ISDIR(st.st_mode) || mkdir(upper, 0700) || mkdir(work, 0700))
 		return -EINVAL;
+	/* Who is not known in our user namespace can own nothing here. */
+	if (chown(upper, st.st_uid, st.st_gid) && errno != EINVAL &&
+	    errno != EPERM)
+		return -errno;
+	if (chmod(upper, st.st_mode))
+		return -errno;
 	for (size_t i = 0; r && i < sizeof(more) / sizeof(more[0]); i++) {
 		snprintf(options, sizeof(options),
 			 "lowerdir=/proc/self/fd/%d,upperdir=%s,workdir=%s%s",

@@ -161,7 +161,7 @@ static int make_mounts(struct view *v, const struct view_options *options,
 		return fail(r,
 			    "/dev/fuse, by which the old /proc files are shown",
 			    why, n);
-	r = view_mounts_make(v->dir, options->programs);
+	r = view_mounts_make(v->dir, options->programs, options->absent);
 	return r ? fail(r, "mounting", why, n) : 0;
 }
 

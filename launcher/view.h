@@ -34,6 +34,8 @@ struct view_options {
 	/* Directories whose programs also stand in /sbin and its kin; NULL at
 	 * the end. */
 	const char *const *programs;
+	/* The same, for those where the machine has none of that name. */
+	const char *const *absent;
 	/*
 	 * Where mounts or /dev/fuse are not to be had, better a view in which
 	 * old files can be opened, but are not seen otherwise, than none;

@@ -38,9 +38,24 @@ static bool misleads(const char *program)
 	return !strcmp(program, "iptables") || !strcmp(program, "ip6tables");
 }
 
+/* Whether the machine has it where no directory of ours is put over. */
+static bool is_elsewhere(const char *program)
+{
+	static const char *const places[] = { "/usr/local/sbin",
+					      "/usr/local/bin", "/usr/bin",
+					      "/sbin", "/bin" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (access(in_dir(places[i], program, path), F_OK) == 0)
+			return true;
+	return false;
+}
+
 /* The places where scripts look for programs by full path: links to ours, and
  * to real ones. */
-static int mount_programs(const char *dir, const char *const *programs)
+static int mount_programs(const char *dir, const char *const *programs,
+			  const char *const *absent)
 {
 	static const char *const places[] = { "/usr/sbin", "/sbin",
 					      "/usr/local/sbin" };
@@ -52,6 +67,8 @@ static int mount_programs(const char *dir, const char *const *programs)
 		struct mounts_farm farm = {
 			.place = places[i],
 			.before = programs,
+			.behind = i == 0 ? absent : NULL,
+			.spares = is_elsewhere,
 			.hides = misleads,
 			.with = i == 0 ? in_dir(dir, "pub", pub) : NULL,
 		};
@@ -154,7 +171,8 @@ int view_mounts_prepare(const char *dir, char *files)
 	return 0;
 }
 
-int view_mounts_make(const char *dir, const char *const *programs)
+int view_mounts_make(const char *dir, const char *const *programs,
+		     const char *const *absent)
 {
 	static int (*const makers[])(const char *dir) = { mount_net, mount_top,
 							  mount_sysctls,
@@ -166,7 +184,7 @@ int view_mounts_make(const char *dir, const char *const *programs)
 	    mount("/lib/modules", in_dir(dir, "pub/modules", path), NULL,
 		  MS_BIND | MS_REC, NULL))
 		return -errno;
-	r = mount_programs(dir, programs);
+	r = mount_programs(dir, programs, absent);
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]) && r == 0;
 	     i++)
 		r = makers[i](dir);

@@ -13,7 +13,9 @@
  * tree is to be mounted on. 0 or -errno. */
 int view_mounts_prepare(const char *dir, char *files);
 
-/* Then mounts all in its place. @programs: see struct view_options. */
-int view_mounts_make(const char *dir, const char *const *programs);
+/* Then mounts all in its place. @programs and @absent: see struct
+ * view_options. */
+int view_mounts_make(const char *dir, const char *const *programs,
+		     const char *const *absent);
 
 #endif

@@ -305,6 +305,8 @@ enum node_kind tree_find(struct view_fs *fs, const char *path, struct stat *st)
 	}
 	if (kind == NODE_LINK || kind == NODE_DIR)
 		*st = (struct stat){ .st_nlink = 1 };
+	if (kind == NODE_KEPT)
+		st->st_uid = st->st_gid = 0; /* may be unknown to the reader */
 	if (kind == NODE_LINK)
 		st->st_mode = S_IFLNK | 0777;
 	if (kind == NODE_DIR || kind == NODE_REAL_DIR || kind == NODE_CONF_DIR)

@@ -21,6 +21,7 @@ struct proc_file {
 };
 
 static const struct proc_file files[] = {
+	{ "ksyms", IN_2_0 | IN_2_2, 0444, proc_ksyms },
 	{ "modules", IN_ALL, 0444, proc_modules },
 	{ "net/ip_acct", IN_1_3 | IN_2_0, 0644, proc_rules20 },
 	{ "net/ip_autofw", IN_2_0, 0444, proc_autofw },

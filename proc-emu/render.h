@@ -22,7 +22,7 @@ proc_render proc_fwchains, proc_fwnames;
 proc_render proc_rules20;
 proc_render proc_masquerade, proc_masquerade_1_3, proc_masq_proto;
 proc_render proc_masq_app, proc_portfw, proc_portfw20, proc_autofw, proc_mfw;
-proc_render proc_kernel, proc_modules, proc_sysctl;
+proc_render proc_kernel, proc_ksyms, proc_modules, proc_sysctl;
 
 /* "UDP", "TCP", "ICMP" or "IP_n", as the masquerading files name protocols.
  * @to has room for 8; returns the place behind. */

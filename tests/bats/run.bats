@@ -437,6 +437,45 @@ Linux version 2.2.26'
 	assert_output 'Linux 2.0.40'
 }
 
+@test "without --era it is the kernel whose tools the script calls" {
+	printf '%s\n' '#!/bin/sh' '# once for ipchains' 'IPFWADM=/sbin/ipfwadm' \
+		'uname -r; [ -f /proc/net/ip_input ] && $IPFWADM -I -l' >rc20
+	run -0 fwcompat run sh -e rc20
+	assert_output '2.0.40
+IP firewall input rules, default policy: accept'
+	fwcompat reset
+	printf 'ipfw list fire; uname -r' >rc13
+	chmod +x rc13
+	run -0 fwcompat run sh -c 'uname -r'
+	assert_output 2.2.26
+	run -0 fwcompat run sh ./rc13
+	assert_line 1.3.56
+	fwcompat reset
+	printf 'if [ -x /sbin/ipchains ]; then uname -r; else ipfwadm -h; fi' >rcboth
+	run -0 fwcompat run sh rcboth
+	assert_output 2.2.26
+	fwcompat reset --era 2.0
+	printf 'uname -r; ipchains -L' >rc22
+	run -1 fwcompat run sh rc22
+}
+
+@test "what the machine has not is there and does nothing" {
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -0 fwcompat run sh -ec '/sbin/kerneld; pump -i eth0; dhcpcd -k
+		/sbin/chkconfig --add firewall; svi network reload
+		initlog -n fw -s "Starting"; initlog -c "echo run"
+		[ $UID -eq 0 ]; printf "b 1\na 2\n" | sort +1 | tail +2
+		/sbin/ksyms | head -1'
+	assert_output 'run
+a 2
+Address   Symbol                            Defined by'
+	mkdir bin
+	printf '#!/bin/sh\necho real' >bin/pump
+	chmod +x bin/pump
+	PATH=$PWD/bin:$PATH run -0 fwcompat run pump
+	assert_output real
+}
+
 @test "what has no counterpart is said once, at the end" {
 	run -0 --separate-stderr fwcompat run sh -c \
 		'modprobe ip_masq_pptp; rmmod ip_masq_pptp; modprobe ip_masq_pptp
