@@ -39,6 +39,8 @@ ENGINE = \
 	engine/chain_slots.c \
 	engine/chains.c \
 	engine/check22.c \
+	engine/fast.c \
+	engine/fast_fold.c \
 	engine/frag.c \
 	engine/fwd_autofw.c \
 	engine/fwd_mfw.c \
@@ -148,6 +150,8 @@ LIVE_GATEWAY = \
 
 
 GATEWAY = \
+	$(FAST) \
+	gateway/fast_lesson.c \
 	gateway/link.c \
 	$(LIVE_GATEWAY) \
 	gateway/loop.c \
@@ -259,7 +263,7 @@ PROGRAMS = \
 	ipportfw \
 
 fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER) $(IPCHAINS)
-fwcompat_LIBS = $(CURSES_LIBS) $(LIVE_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
+fwcompat_LIBS = $(BPF_LIBS) $(CURSES_LIBS) $(LIVE_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
 ipchains-save_SRC = ipchains/save_main.c $(IPCHAINS)
@@ -338,6 +342,7 @@ UNIT_TESTS = \
 	tests/unit/test_child.c \
 	tests/unit/test_cksum.c \
 	tests/unit/test_compat.c \
+	$(FAST_TEST) \
 	tests/unit/test_frag.c \
 	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \
@@ -409,6 +414,7 @@ FUZZERS = \
 
 BENCHES = \
 	bench/engine.c \
+	bench/live_gen.c \
 	bench/spawn.c \
 
 # Programs as of then, which tests/bats/run.bats builds in several ways.
@@ -465,6 +471,18 @@ netfilter_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
 else ifdef building
 $(info no $(NETFILTER_NEEDS): there is no netfilter backend)
 endif
+BPF_CC = clang
+ifeq ($(and $(call have,libbpf),$(shell command -v $(BPF_CC))),)
+FAST = gateway/fast_none.c
+ifdef building
+$(info no libbpf or no clang: fwcompat live has no fast path)
+endif
+else
+FAST = gateway/fast_filter.c
+FAST_OBJECT = $B/gateway/fast_object.o
+FAST_TEST = tests/unit/test_fast.c
+BPF_LIBS = $(shell $(PKG_CONFIG) --libs libbpf)
+endif
 FUSE_LIBS = $(shell $(PKG_CONFIG) --libs fuse3)
 SECCOMP_LIBS = $(shell $(PKG_CONFIG) --libs libseccomp)
 CMOCKA_LIBS = $(shell $(PKG_CONFIG) --libs cmocka)
@@ -502,7 +520,7 @@ TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM)
 	$(UNIT_SHARED)
 netfilter_SRC = $(NETFILTER)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/live_none.c \
-	fwcompat/top_plain.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
+	fwcompat/top_plain.c gateway/fast_none.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(LAB_PROGRAMS) \
 	$(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
@@ -538,8 +556,22 @@ $B/%.o: %.c $B/flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
+# The fast path's filter, compiled for the kernel, as the bytes of an array.
+$B/gateway/fast_object.c: gateway/fast.bpf.c core/fast_map.h Makefile
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(BPF_CC) -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra -I. \
+		-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
+		-c -o $(@D)/fast.bpf.o $<
+	$(Q){ echo '#include "gateway/fast_object.h"'; \
+		echo '_Alignas(8) const uint8_t fast_object[] = {'; \
+		od -An -v -tx1 $(@D)/fast.bpf.o | sed 's/ \(..\)/0x\1,/g'; \
+		echo '}; const size_t fast_object_bytes = sizeof(fast_object);'; } > $@
+$B/gateway/fast_object.o: $B/gateway/fast_object.c
+	$(Q)$(COMPILE) -c -o $@ $<
+
 $(LIB): $(LIB_SRC:%.c=$B/%.o)
-$(TESTLIB): $(TESTLIB_SRC:%.c=$B/%.o)
+$(TESTLIB): $(TESTLIB_SRC:%.c=$B/%.o) $(FAST_OBJECT)
 $(LIB) $(TESTLIB): Makefile
 	$(call say,AR,$@)
 	$(Q)rm -f $@
@@ -551,6 +583,7 @@ $(1)/$(2): $$($(2)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(2)_LIBS) $$(LDLIBS)
 endef
+$B/bin/fwcompat: $(FAST_OBJECT)
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$B/bin,$p)))
 $(foreach p,$(TOOLS),$(eval $(call program_rule,$B/libexec/fwcompat,$p)))
 
@@ -576,7 +609,7 @@ $(foreach s,$(SCRIPTS),$(eval $(call script_rule,$s)))
 
 $(UNIT_BIN) $(LAB_BIN) $(BENCH_BIN) $(FUZZ_BIN): $B/%: $B/%.o $(TESTLIB) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(LIVE_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
+	$(Q)$(LINK) $(LINK_EXTRA) -o $@ $< $(TESTLIB) $(LIB) $(TEST_LIBS) $(PCAP_LIBS) $(LIVE_LIBS) $(BPF_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS) $(LDLIBS)
 $(UNIT_BIN): TEST_LIBS = $(CMOCKA_LIBS)
 $(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/fast.h"
 #include "engine/helper.h"
 #include "engine/masq_era.h"
 #include "engine/state.h"
@@ -241,6 +242,8 @@ void masq_set_state(struct fw *fw, uint32_t entry, enum masq_state state)
 {
 	struct masq_entry *e = masq_edit_hot(fw, entry);
 
+	if (fw->fast && e->state != state)
+		fast_forget(fw, entry);
 	e->state = (uint8_t)state;
 	e->timeout = fw->st->masq.timeout[state];
 }
@@ -251,6 +254,8 @@ void masq_count(struct fw *fw, uint32_t entry, uint32_t bytes)
 
 	e->packets++;
 	e->bytes += bytes;
+	if (fw->trace)
+		fw->trace->entry = entry;
 }
 
 static void control_drop(struct fw *fw, uint32_t child)
@@ -293,6 +298,8 @@ static void expire(struct fw *fw, uint32_t entry, ticks_t at)
 {
 	struct masq_entry *e = masq_edit(fw, entry);
 
+	if (fw->fast && fast_fold_entry(fw, entry, at))
+		return;
 	e->timeout = fw->st->masq.timeout[masq_era(fw)->kept];
 	if (e->n_control > 0) {
 		wheel_rearm(fw, entry, at);

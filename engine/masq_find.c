@@ -15,6 +15,7 @@
  */
 #include "engine/masq.h"
 
+#include "engine/fast.h"
 #include "engine/masq_era.h"
 #include "engine/state.h"
 
@@ -360,6 +361,8 @@ void masq_hash(struct fw *fw, uint32_t entry)
 	struct masq_entry *e = masq_edit(fw, entry);
 	struct key m = m_key(e), s = s_key(e);
 
+	if (fw->fast)
+		fast_shadow(fw, entry);
 	e->m_row = masq_era(fw)->one_list ? 0
 					  : old_row(&m, m_kind(e) == KEY_WHOLE);
 	e->s_row = old_row(&s, s_kind(e) == KEY_WHOLE);
@@ -376,6 +379,8 @@ void masq_unhash(struct fw *fw, uint32_t entry)
 
 	if (!(e->flags & MASQ_HASHED))
 		return;
+	if (fw->fast)
+		fast_forget(fw, entry);
 	row_remove(fw, entry);
 	if (e->odd)
 		m_unlink(fw, &fw->st->masq.odd, entry);
@@ -389,6 +394,8 @@ void masq_dport_in_place(struct fw *fw, uint32_t entry, uint16_t dport)
 {
 	struct masq_entry *e = masq_edit(fw, entry);
 
+	if (fw->fast)
+		fast_void(fw);
 	if (e->flags & MASQ_HASHED && !e->odd) {
 		buckets_remove(fw, entry);
 		e->odd = 1;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/fast.h"
 #include "engine/fwlog.h"
 #include "engine/log_line.h"
 #include "engine/look20.h"
@@ -248,6 +249,8 @@ static void count(struct fw *fw, uint32_t slot, const struct look20 *l)
 
 	s->packets++;
 	s->bytes += l->ip->tot_len;
+	if (fw->trace)
+		fast_trace_count(fw, &s->packets, true);
 }
 
 static void log_rule(struct fw *fw, enum fw20_list list, enum mode mode,
@@ -286,6 +289,8 @@ static const struct fw20_rule *walk(struct fw *fw, enum fw20_list list,
 			log_rule(fw, list, mode, r, l);
 		if (mode != MODE_CHECK)
 			count(fw, q->slot, l);
+		if (mode != MODE_CHECK && fw->trace && r->flags & FW20_PRN)
+			fw->trace->odd = true;
 		if (!is_acct(mode))
 			return r;
 	}
@@ -365,6 +370,8 @@ struct fw_answer list_run(struct fw *fw, enum fw20_list list, uint32_t ifindex,
 	r = walk(fw, list, rules, &l, MODE_FIREWALL);
 	if (!r)
 		return policy_of(fw, list);
+	if (fw->trace)
+		fast_trace_rule(fw, false, r->tos_and, r->tos_xor);
 	if (!(r->flags & FW20_ACCEPT) == era->tos_of_denied)
 		set_tos(p, info,
 			(uint8_t)((info->tos & r->tos_and) ^ r->tos_xor));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "engine/chain_slots.h"
+#include "engine/fast.h"
 #include "engine/fwlog.h"
 #include "engine/index22.h"
 #include "engine/pkt.h"
@@ -199,6 +200,8 @@ static inline void count(struct fw *fw, const struct fw_counter *counter,
 
 	c->packets++;
 	c->bytes += bytes;
+	if (fw->trace)
+		fast_trace_count(fw, counter, false);
 }
 
 /* Log, then TOS, then mark. Netlink copies have no listener. */
@@ -209,6 +212,9 @@ static void rule_acts(struct walk *w, const struct frame *f,
 
 	if (s->flags & FW_F_LOG)
 		fwlog_rule(w->fw, f->chain, s, f->at, w->via, w->p, info);
+	if (w->fw->trace)
+		fast_trace_rule(w->fw, s->flags & FW_F_LOG, s->tos_and,
+				s->tos_xor);
 	info->tos = (info->tos & s->tos_and) ^ s->tos_xor;
 	w->p->data[IP_TOS_AT] = info->tos;
 	w->p->mark = s->flags & FW_F_MARKABS ? s->mark : w->p->mark + s->mark;

@@ -70,6 +70,8 @@ struct match22;
 struct match20;
 struct frags;
 struct routes;
+struct fast_ctl;
+struct fast_trace;
 
 /* A process's handle on a state. The pointers behind @st are this process's own
  * caches. */
@@ -83,6 +85,8 @@ struct fw {
 	struct match20 *match20;
 	struct frags *frags; /* fragments that wait for their siblings */
 	struct routes *routes;
+	struct fast_ctl *fast;    /* the fast path's map, or NULL; borrowed */
+	struct fast_trace *trace; /* of the packet in hand, or NULL; borrowed */
 };
 
 /* Announces that the @n bytes at @p, inside the state, are about to change;

@@ -125,13 +125,14 @@ void wheel_remove(struct fw *fw, uint32_t entry)
 	count(fw, (uint32_t)-1);
 }
 
-static void arm(struct fw *fw, uint32_t entry, ticks_t now, enum masq_timer how)
+static void arm(struct fw *fw, uint32_t entry, ticks_t now, ticks_t armed_at,
+		enum masq_timer how)
 {
 	struct masq_entry *e = masq_edit_hot(fw, entry);
 	uint32_t *seq = word_edit(fw, &fw->st->masq.armed_seq);
 
 	e->expires = now + e->timeout;
-	e->armed_at = next_tick(fw);
+	e->armed_at = armed_at;
 	e->armed_seq = ++*seq;
 	e->timer_on = (uint8_t)how;
 	if (e->wheel && ticks_due(e->wheel_at, due_at(e)))
@@ -142,12 +143,17 @@ static void arm(struct fw *fw, uint32_t entry, ticks_t now, enum masq_timer how)
 
 void wheel_arm(struct fw *fw, uint32_t entry, ticks_t now)
 {
-	arm(fw, entry, now, TIMER_ON);
+	arm(fw, entry, now, next_tick(fw), TIMER_ON);
+}
+
+void wheel_arm_past(struct fw *fw, uint32_t entry, ticks_t at)
+{
+	arm(fw, entry, at, at + 1, TIMER_ON);
 }
 
 void wheel_rearm(struct fw *fw, uint32_t entry, ticks_t at)
 {
-	arm(fw, entry, at, TIMER_REARMED);
+	arm(fw, entry, at, next_tick(fw), TIMER_REARMED);
 }
 
 /*

@@ -19,6 +19,9 @@ typedef void (*wheel_fire)(struct fw *fw, uint32_t entry, ticks_t at);
 /* Arms the entry's timer, @now + its timeout. */
 void wheel_arm(struct fw *fw, uint32_t entry, ticks_t now);
 
+/* The same as of a moment that is past. */
+void wheel_arm_past(struct fw *fw, uint32_t entry, ticks_t at);
+
 /* The same from within a timer that fires at @at. */
 void wheel_rearm(struct fw *fw, uint32_t entry, ticks_t at);
 

@@ -39,7 +39,7 @@ lint_cppcheck() {
 	check 'cppcheck' cppcheck -q -I. -D_GNU_SOURCE --std=c11 \
 		--enable=warning,performance,portability --inline-suppr \
 		--error-exitcode=1 --suppress=missingIncludeSystem \
-		$(files '*.c' | grep -v '^tests/')
+		$(files '*.c' | grep -v '^tests/\|\.bpf\.c$')
 }
 
 lint_clang() {

@@ -1,0 +1,152 @@
+/*
+ * The memory that the engine shares with the packet filter in the kernel
+ * (gateway/fast.bpf.c): what the filter needs to carry packets of masquerade
+ * entries by itself, and what it tells of those that it carried. One array of
+ * lines of 64 bytes; every process that enters the state may map it.
+ *
+ * A *way* is one direction of an entry: 2 * entry for packets from inside, the
+ * next number for those from outside. A *hop* is where packets of a way leave.
+ * A *trail* is the list of counters that each packet of a way moves. Slots of
+ * buckets find the way of a packet.
+ *
+ * Who is inside the state writes; the filter only reads, but for .packets,
+ * .bytes and .last. A way counts only while its .gen is that of .gate, so one
+ * store shuts the whole path, or makes all that it knows void.
+ *
+ * Addresses, ports and sums are as they lie in the packet. Moments are
+ * nanoseconds since boot (CLOCK_BOOTTIME).
+ */
+#ifndef CORE_FAST_MAP_H
+#define CORE_FAST_MAP_H
+
+#include <stdint.h>
+
+enum {
+	FAST_LINE = 64,
+	FAST_HOPS = 256,
+	FAST_TRAILS = 1024,
+	FAST_TRAIL_MAX = 63, /* counters of a trail */
+	FAST_TRAIL_LINES = 4,
+	FAST_WAYS = 2 * 131072,
+	FAST_BUCKETS = 131072,
+	FAST_SLOTS = 4, /* of a bucket */
+};
+
+/* Where the parts begin, in lines. */
+enum {
+	FAST_CTL_AT = 0,
+	FAST_HOP_AT = 1,
+	FAST_TRAIL_AT = FAST_HOP_AT + FAST_HOPS,
+	FAST_WAY_AT = FAST_TRAIL_AT + FAST_TRAILS * FAST_TRAIL_LINES,
+	FAST_BUCKET_AT = FAST_WAY_AT + FAST_WAYS,
+	FAST_LINES = FAST_BUCKET_AT + FAST_BUCKETS
+};
+
+enum { FAST_MAGIC = 0x66776670 };
+
+struct fast_ctl {
+	uint32_t gate;   /* 0: shut; else the .gen of ways that count */
+	uint32_t gen;    /* the present one, never 0 */
+	uint64_t lease;  /* until when the gate may be trusted: its keeper lives
+			  */
+	uint32_t magic;  /* FAST_MAGIC */
+	uint32_t trails; /* of this .gen */
+	uint64_t print;  /* of all that ways depend on, see engine/fast.h */
+	uint64_t packets, bytes; /* carried, and told to the state */
+	uint64_t pad[2];
+};
+
+enum fast_hop_kind {
+	FAST_HOP_NONE,
+	FAST_HOP_ETHER, /* the neighbour's address is the kernel's to know */
+	FAST_HOP_RAW    /* a device without link addresses */
+};
+
+struct fast_hop {
+	uint32_t kind;    /* enum fast_hop_kind */
+	uint32_t ifindex; /* the kernel's */
+	uint32_t gateway;
+	uint32_t pad[13];
+};
+
+enum { FAST_TRAIL_USED = 1U << 31 };
+
+/* Offsets of counters in the state; an odd one: the 32-bit pair before it. */
+struct fast_trail {
+	uint32_t n; /* and FAST_TRAIL_USED; 0: a free place */
+	uint32_t counter[FAST_TRAIL_MAX];
+};
+
+enum fast_way_flag {
+	FAST_REWRITES_SRC = 1,
+	FAST_REWRITES_DST = 2,
+};
+
+struct fast_way {
+	uint32_t gen;   /* 0: none */
+	uint32_t check; /* of its key: a slot may be another's by now */
+	uint32_t addr;  /* the new source or destination */
+	uint32_t in_if; /* the kernel's; packets from elsewhere are not its */
+	uint16_t port;
+	uint16_t sum;    /* what it adds to the transport sum, */
+	uint16_t ip_sum; /* and to the header's but for TTL and TOS */
+	uint8_t tos_and, tos_xor;
+	uint8_t flags; /* enum fast_way_flag */
+	uint8_t hop;
+	uint16_t max_len; /* of an IP packet that leaves whole */
+	uint16_t trail;
+	uint16_t pad;
+	uint32_t mark;
+	uint32_t idle; /* 2^20 ns after which the engine is asked again */
+	uint64_t packets, bytes; /* carried and not told to the state yet */
+	uint64_t last;           /* use of the entry; only in its first way */
+};
+
+enum {
+	FAST_SLOT_USED = 1U << 31,
+	FAST_SLOT_TCP = 1U << 30,
+	FAST_SLOT_WAY = FAST_WAYS - 1,
+	FAST_IDLE_SHIFT = 20
+};
+
+struct fast_slot {
+	uint32_t src, dst;
+	uint32_t ports; /* both, as they lie in the packet */
+	uint32_t way;   /* FAST_SLOT_*; 0: free. Written last */
+};
+
+struct fast_bucket {
+	struct fast_slot slot[FAST_SLOTS];
+};
+
+_Static_assert(sizeof(struct fast_ctl) == FAST_LINE &&
+		       sizeof(struct fast_hop) == FAST_LINE &&
+		       sizeof(struct fast_way) == FAST_LINE &&
+		       sizeof(struct fast_bucket) == FAST_LINE &&
+		       sizeof(struct fast_trail) ==
+			       FAST_TRAIL_LINES * FAST_LINE,
+	       "the filter counts in lines");
+
+/* A packet's key, mixed: two buckets and the check come from it. */
+static inline uint64_t fast_mix(uint32_t src, uint32_t dst, uint32_t ports,
+				uint32_t tcp)
+{
+	uint64_t x = ((uint64_t)src << 32 | dst) * 0x9E3779B97F4A7C15;
+
+	x ^= x >> 32;
+	x = (x ^ ((uint64_t)ports << 32 | tcp)) * 0xD6E8FEB86659FD93;
+	x ^= x >> 32;
+	return x * 0x9E3779B97F4A7C15;
+}
+
+static inline uint32_t fast_bucket_of(uint64_t mix, uint32_t nth)
+{
+	return (uint32_t)(mix >> (nth ? 24 : 47)) % FAST_BUCKETS;
+}
+
+static inline uint32_t fast_check_of(uint64_t mix)
+{
+	return (uint32_t)(mix >> 12);
+}
+
+#endif

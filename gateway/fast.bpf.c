@@ -1,0 +1,399 @@
+/*
+ * The fast path's packet filter, for the kernel: carries packets of masquerade
+ * entries that core/fast_map.h knows, at the ingress of the router's
+ * interfaces. What it is not sure of goes on its way to the engine, untouched.
+ *
+ * Sums are ones' complement sums of words as they lie in memory, so the byte
+ * order does not matter to them (RFC 1071, 2).
+ */
+#include <linux/bpf.h>
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/pkt_cls.h>
+
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+
+#include "core/fast_map.h"
+
+enum {
+	IP_BYTES = 20,
+	UDP_BYTES = 8,
+	TCP_BYTES = 20,
+	HEADERS = IP_BYTES + TCP_BYTES,
+	IP_PIECE = 0x3FFF, /* offset, and that more follow */
+	AF_INET = 2,
+	CHUNK = 512,
+	CHUNKS = 18, /* jumbo frames */
+	FIN = 0x01,
+	SYN = 0x02,
+	RST = 0x04,
+	ACK = 0x10,
+};
+
+struct ip {
+	__u8 version_ihl, tos;
+	__u16 len, id, frag;
+	__u8 ttl, proto;
+	__u16 sum;
+	__u32 src, dst;
+};
+
+struct udp {
+	__u32 ports;
+	__u16 len, sum;
+};
+
+struct tcp {
+	__u32 ports, seq, ack;
+	__u8 offset, flags;
+	__u16 window, sum, urgent;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FAST_LINES);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, FAST_LINE);
+} fast_lines SEC(".maps");
+
+/* Where bytes are added up, and room to end them with zeros. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, CHUNK + 8);
+} fast_room SEC(".maps");
+
+/* A packet that is looked at. */
+struct look {
+	struct ip *ip;
+	__u32 ports;
+	__u32 tcp;  /* FAST_SLOT_TCP or 0 */
+	__u32 size; /* bytes behind the IP header */
+	__u16 sum;  /* of the transport header */
+};
+
+static __always_inline void *line(__u32 at)
+{
+	return bpf_map_lookup_elem(&fast_lines, &at);
+}
+
+static __always_inline __u16 fold(__u64 sum)
+{
+	sum = (sum >> 32) + (__u32)sum;
+	sum = (sum >> 32) + (__u32)sum;
+	sum = (sum >> 16) + (__u16)sum;
+	sum = (sum >> 16) + (__u16)sum;
+	return sum;
+}
+
+static __always_inline __u64 header_sum(const struct ip *ip)
+{
+	const __u32 *w = (const void *)ip;
+
+	return (__u64)w[0] + w[1] + w[2] + w[3] + w[4];
+}
+
+/* Whether it is one that a way may carry, of what IP says. */
+static __always_inline int is_plain_ip(const struct ip *ip)
+{
+	return ip->version_ihl == 0x45 && ip->ttl > 1 &&
+	       !(ip->frag & bpf_htons(IP_PIECE)) &&
+	       fold(header_sum(ip)) == 0xFFFF;
+}
+
+/* Neither beginning nor end of a conversation, and of a sound shape. */
+static __always_inline int is_plain_tcp(const struct tcp *t, __u32 size)
+{
+	__u32 offset = (t->offset >> 4) * 4;
+
+	return (t->flags & (FIN | SYN | RST | ACK)) == ACK &&
+	       offset >= TCP_BYTES && offset <= size;
+}
+
+static __always_inline __u64 pseudo_sum(const struct look *l)
+{
+	__u8 proto = l->tcp ? IPPROTO_TCP : IPPROTO_UDP;
+
+	return (__u64)l->ip->src + l->ip->dst + bpf_htons(proto) +
+	       bpf_htons((__u16)l->size);
+}
+
+/* Adds up the @n bytes at @at of the packet; -1: they are not there. */
+static __always_inline __s64 sum_bytes(struct __sk_buff *skb, __u32 at, __u32 n)
+{
+	__u32 zero = 0;
+	__u8 *room = bpf_map_lookup_elem(&fast_room, &zero);
+	__s64 sum = 0;
+
+	if (!room)
+		return -1;
+	for (int i = 0; i < CHUNKS && n; i++) {
+		__u32 len = n < CHUNK ? n : CHUNK;
+
+		if (bpf_skb_load_bytes(skb, at, room, len))
+			return -1;
+		*(__u32 *)(room + len) = 0;
+		sum = bpf_csum_diff(0, 0, (__be32 *)room, (len + 3) & ~3U, sum);
+		at += len;
+		n -= len;
+	}
+	return n || sum < 0 ? -1 : sum;
+}
+
+enum sum_kind {
+	SUM_WRONG,
+	SUM_WHOLE, /* covers the packet */
+	SUM_BEGUN, /* the pseudo header alone: hardware adds the rest */
+	SUM_NONE,  /* of UDP: there is none */
+};
+
+/* What the transport checksum is; @anew: the sum of all but itself. */
+static __always_inline enum sum_kind
+sum_kind_of(struct __sk_buff *skb, const struct look *l, __u32 l2, __u64 *anew)
+{
+	__u64 pseudo = pseudo_sum(l);
+	__s64 bytes;
+
+	if (l->sum == fold(pseudo) && l->sum)
+		return SUM_BEGUN;
+	if (skb->gso_segs > 1)
+		return SUM_WRONG;
+	if (l->sum && l->size > CHUNK &&
+	    bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY) >= 0)
+		return SUM_WHOLE;
+	bytes = sum_bytes(skb, l2 + IP_BYTES, l->size);
+	if (bytes < 0)
+		return SUM_WRONG;
+	if (!l->sum && !l->tcp) {
+		*anew = (__u64)bytes;
+		return SUM_NONE;
+	}
+	return fold(pseudo + (__u64)bytes) == 0xFFFF ? SUM_WHOLE : SUM_WRONG;
+}
+
+static __always_inline int slot_is(const struct fast_slot *s,
+				   const struct look *l)
+{
+	return s->src == l->ip->src && s->dst == l->ip->dst &&
+	       s->ports == l->ports;
+}
+
+/* The number of the packet's way with FAST_SLOT_*, or 0. */
+static __always_inline __u32 find_in(__u32 bucket, const struct look *l)
+{
+	const struct fast_bucket *b = line(FAST_BUCKET_AT + bucket);
+	__u32 want = FAST_SLOT_USED | l->tcp;
+
+	if (!b)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < FAST_SLOTS; i++) {
+		__u32 way = *(const volatile __u32 *)&b->slot[i].way;
+
+		if ((way & (FAST_SLOT_USED | FAST_SLOT_TCP)) == want &&
+		    slot_is(&b->slot[i], l))
+			return way;
+	}
+	return 0;
+}
+
+static __always_inline int parse(struct look *l, void *data, void *end)
+{
+	struct ip *ip = data;
+	struct udp *u = (void *)(ip + 1);
+	struct tcp *t = (void *)(ip + 1);
+	__u32 len;
+
+	if ((void *)(u + 1) > end || !is_plain_ip(ip))
+		return 0;
+	len = bpf_ntohs(ip->len);
+	if (len < IP_BYTES + UDP_BYTES)
+		return 0;
+	l->ip = ip;
+	l->size = len - IP_BYTES;
+	l->ports = u->ports;
+	if (ip->proto == IPPROTO_UDP) {
+		l->tcp = 0;
+		l->sum = u->sum;
+		return 1;
+	}
+	if (ip->proto != IPPROTO_TCP || (void *)(t + 1) > end ||
+	    l->size < TCP_BYTES || !is_plain_tcp(t, l->size))
+		return 0;
+	l->tcp = FAST_SLOT_TCP;
+	l->sum = t->sum;
+	return 1;
+}
+
+/* Bytes of the longest packet that leaves for this one. */
+static __always_inline __u32 longest(const struct __sk_buff *skb,
+				     const struct look *l)
+{
+	__u32 headers = IP_BYTES + UDP_BYTES;
+
+	if (!skb->gso_size)
+		return l->size + IP_BYTES;
+	if (l->tcp)
+		headers = IP_BYTES + TCP_BYTES;
+	return skb->gso_size + headers;
+}
+
+/* The way that carries the packet now, copied; 0: none does. */
+static __always_inline int way_of(const struct __sk_buff *skb,
+				  const struct look *l, __u32 gate, __u64 now,
+				  struct fast_way **at, struct fast_way **first)
+{
+	__u64 mix = fast_mix(l->ip->src, l->ip->dst, l->ports, l->tcp);
+	__u32 way = find_in(fast_bucket_of(mix, 0), l);
+	struct fast_way *w;
+
+	if (!way)
+		way = find_in(fast_bucket_of(mix, 1), l);
+	if (!way)
+		return 0;
+	way &= FAST_SLOT_WAY;
+	*at = w = line(FAST_WAY_AT + way);
+	*first = line(FAST_WAY_AT + (way & ~1U));
+	if (!w || !*first || w->gen != gate || w->check != fast_check_of(mix) ||
+	    w->in_if != skb->ingress_ifindex || longest(skb, l) > w->max_len)
+		return 0;
+	return now - (*first)->last < (__u64)w->idle << FAST_IDLE_SHIFT;
+}
+
+/* New addresses in the sum that hardware goes on with. */
+static __always_inline void change_begun(struct __sk_buff *skb, __u32 l2,
+					 const struct fast_way *w, __u32 tcp)
+{
+	__u32 at =
+		l2 + IP_BYTES +
+		(tcp ? offsetof(struct tcp, sum) : offsetof(struct udp, sum));
+	__u64 flags = tcp ? 0 : BPF_F_MARK_MANGLED_0;
+	__u16 ports = fold((__u64)w->sum + (__u16)~w->ip_sum);
+
+	bpf_l4_csum_replace(skb, at, 0, w->ip_sum, flags | BPF_F_PSEUDO_HDR);
+	bpf_l4_csum_replace(skb, at, 0, ports, flags);
+}
+
+/* The header of the packet that leaves. */
+static __always_inline void change_ip(struct ip *ip, const struct fast_way *w)
+{
+	__u16 *const with_tos = (__u16 *)ip, *const with_ttl =
+						     (__u16 *)&ip->ttl;
+	__u64 sum = (__u16)~ip->sum + (__u64)w->ip_sum;
+
+	sum += (__u16) ~*with_tos + (__u64)(__u16) ~*with_ttl;
+	ip->tos = (ip->tos & w->tos_and) ^ w->tos_xor;
+	ip->ttl--;
+	sum += *with_tos + (__u64)*with_ttl;
+	ip->sum = ~fold(sum);
+	if (w->flags & FAST_REWRITES_SRC)
+		ip->src = w->addr;
+	if (w->flags & FAST_REWRITES_DST)
+		ip->dst = w->addr;
+}
+
+static __always_inline void change_ports(struct udp *u,
+					 const struct fast_way *w)
+{
+	__u16 *port = (__u16 *)&u->ports;
+
+	if (w->flags & FAST_REWRITES_SRC)
+		port[0] = w->port;
+	if (w->flags & FAST_REWRITES_DST)
+		port[1] = w->port;
+}
+
+static __always_inline __u16 new_sum(const struct look *l, enum sum_kind kind,
+				     __u64 anew, const struct fast_way *w)
+{
+	__u16 sum;
+
+	if (kind == SUM_NONE)
+		sum = ~fold(pseudo_sum(l) + anew + w->sum);
+	else
+		sum = ~fold((__u16)~l->sum + (__u64)w->sum);
+	return !sum && !l->tcp ? 0xFFFF : sum;
+}
+
+static __always_inline int send(const struct fast_hop *hop)
+{
+	struct bpf_redir_neigh to = { .nh_family = AF_INET };
+
+	if (hop->kind == FAST_HOP_RAW)
+		return bpf_redirect(hop->ifindex, 0);
+	to.ipv4_nh = hop->gateway;
+	return bpf_redirect_neigh(hop->ifindex, &to, sizeof(to), 0);
+}
+
+static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
+{
+	void *data = (void *)(long)skb->data,
+	     *end = (void *)(long)skb->data_end;
+	struct fast_ctl *ctl = line(FAST_CTL_AT);
+	struct fast_way *at, *first, w;
+	struct fast_hop *hop;
+	enum sum_kind kind;
+	__u64 now, anew = 0;
+	struct look l;
+	__u32 gate;
+
+	if (!ctl || skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type)
+		return TC_ACT_OK;
+	gate = *(volatile __u32 *)&ctl->gate;
+	now = bpf_ktime_get_boot_ns();
+	if (!gate || now >= ctl->lease || !parse(&l, data + l2, end))
+		return TC_ACT_OK;
+	if (skb->len != l2 + IP_BYTES + l.size)
+		return TC_ACT_OK;
+	if (!way_of(skb, &l, gate, now, &at, &first))
+		return TC_ACT_OK;
+	kind = sum_kind_of(skb, &l, l2, &anew);
+	if (kind == SUM_WRONG)
+		return TC_ACT_OK;
+	w = *at;
+	barrier();
+	hop = line(FAST_HOP_AT + w.hop);
+	if (*(volatile __u32 *)&at->gen != gate || !hop)
+		return TC_ACT_OK;
+	if (kind == SUM_BEGUN) {
+		change_begun(skb, l2, &w, l.tcp);
+		data = (void *)(long)skb->data;
+		end = (void *)(long)skb->data_end;
+		if (data + l2 + HEADERS > end)
+			return TC_ACT_SHOT;
+		l.ip = data + l2;
+	} else {
+		__u16 sum = new_sum(&l, kind, anew, &w);
+
+		if (l.tcp)
+			((struct tcp *)(l.ip + 1))->sum = sum;
+		else
+			((struct udp *)(l.ip + 1))->sum = sum;
+		bpf_csum_update(skb, (__u16)~w.ip_sum);
+	}
+	change_ports((struct udp *)(l.ip + 1), &w);
+	change_ip(l.ip, &w);
+	__sync_fetch_and_add(&at->packets, 1);
+	__sync_fetch_and_add(&at->bytes, l.size + IP_BYTES);
+	first->last = now;
+	if (w.mark)
+		skb->mark = w.mark;
+	return send(hop);
+}
+
+SEC("tc")
+int fast_ether(struct __sk_buff *skb)
+{
+	return carry(skb, ETH_HLEN);
+}
+
+SEC("tc")
+int fast_raw(struct __sk_buff *skb)
+{
+	return carry(skb, 0);
+}
+
+char licence[] SEC("license") = "GPL";
