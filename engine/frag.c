@@ -319,13 +319,23 @@ static void tell_timeout(struct fw *fw, const struct whole *w)
 		   &(struct icmp_what){ .type = 11, .code = 1, .local = true });
 }
 
+bool frag_due(const struct fw *fw, ticks_t now, ticks_t *due)
+{
+	const struct frags *f = fw->frags;
+
+	if (!f || !f->oldest || !ticks_due(f->oldest->due, now))
+		return false;
+	*due = f->oldest->due;
+	return true;
+}
+
 void frag_run(struct fw *fw)
 {
-	struct frags *f = fw->frags;
+	ticks_t due;
 
-	while (f && f->oldest && ticks_due(f->oldest->due, fw->st->g.now)) {
-		tell_timeout(fw, f->oldest);
-		oldest_free(f);
+	while (frag_due(fw, fw->st->g.now, &due)) {
+		tell_timeout(fw, fw->frags->oldest);
+		oldest_free(fw->frags);
 	}
 }
 

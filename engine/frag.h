@@ -35,6 +35,10 @@ enum frag_place {
 bool frag_add(struct fw *fw, enum frag_place place, struct pkt *p,
 	      struct pkt_info *info);
 
+/* Whether something will have waited too long by @now; *@due: when it first is.
+ */
+bool frag_due(const struct fw *fw, ticks_t now, ticks_t *due);
+
 /* Throws away what waited too long at the present moment. */
 void frag_run(struct fw *fw);
 

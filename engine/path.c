@@ -20,16 +20,28 @@ const struct path_era *path_era(const struct fw *fw)
 	return eras[era < ERA_COUNT ? era : ERA_2_2];
 }
 
-void fw_run(struct fw *fw, ticks_t now)
+static void set_now(struct fw *fw, ticks_t now)
 {
 	const ticks_t *at = &fw->st->g.now;
 
-	if (*at == now)
-		return;
 	*(ticks_t *)fw_edit(fw, at, sizeof(*at)) = now;
+}
+
+void fw_run(struct fw *fw, ticks_t now)
+{
+	ticks_t due;
+
+	if (fw->st->g.now == now)
+		return;
+	/* Each error leaves in its time, which its rate is limited by. */
+	while (frag_due(fw, now, &due)) {
+		if (!ticks_due(due, fw->st->g.now))
+			set_now(fw, due);
+		frag_run(fw);
+	}
+	set_now(fw, now);
 	masq_run_timers(fw, now);
 	fwd_run_timers(fw, now);
-	frag_run(fw);
 }
 
 void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)

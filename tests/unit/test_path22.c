@@ -151,6 +151,34 @@ static void errors_are_rare(void **state)
 	router_close(&r);
 }
 
+/* What waited in vain is told of when its time came, however late the clock is
+ * set: by then the tokens are back. */
+static void errors_come_in_time(void **state)
+{
+	uint8_t b[64] = { 0 };
+
+	(void)state;
+	router_open(&r);
+	for (uint16_t id = 0; id < 6; id++) {
+		uint32_t n = make_ip(b, ROUTER_OUTSIDE, ROUTER_OURS, 17, IP_MF,
+				     NULL, 16);
+
+		put_be16(b + 4, id);
+		put_be16(b + 10, 0);
+		put_be16(b + 10, cksum_fold(cksum_add(0, b, 20)));
+		assert_string_equal(router_takes(&r, "ppp0", b, n), "");
+	}
+	router_wait(&r, 90 * HZ);
+	assert_string_equal(r.out.s, "icmp:11/1 icmp:11/1 icmp:11/1 "
+				     "icmp:11/1 icmp:11/1 icmp:11/1");
+	chain_policy(&r.h.fw, "input", "REJECT");
+	for (int i = 0; i < 7; i++)
+		assert_string_equal(
+			send_udp("ppp0", ROUTER_OUTSIDE, ROUTER_OURS),
+			i < 6 ? "icmp:3/3" : "drop");
+	router_close(&r);
+}
+
 /* No way out: five of each source and destination. */
 static void no_route_is_rare(void **state)
 {
@@ -284,6 +312,7 @@ int main(void)
 		cmocka_unit_test(forwarding_off),
 		cmocka_unit_test(the_address_of_the_way),
 		cmocka_unit_test(errors_are_rare),
+		cmocka_unit_test(errors_come_in_time),
 		cmocka_unit_test(no_route_is_rare),
 		cmocka_unit_test(redirects_fade),
 		cmocka_unit_test(no_errors_about_errors),
