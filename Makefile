@@ -368,6 +368,7 @@ UNIT_TESTS = \
 	tests/unit/test_match22.c \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
+	tests/unit/test_nf_compile.c \
 	tests/unit/test_nf_rows.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
@@ -392,6 +393,7 @@ UNIT_SHARED = \
 	tests/unit/host20.c \
 	tests/unit/host22.c \
 	tests/unit/names.c \
+	tests/unit/nf_scene.c \
 	tests/unit/ops.c \
 	tests/unit/payloads.c \
 	tests/unit/place.c \
