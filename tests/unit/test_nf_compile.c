@@ -69,7 +69,7 @@ static void check(enum fw_era era, const struct rule_case *c)
 /* What every input chain of these begins and ends with. */
 #define MARKED "-j MARK --set-xmark 0x0/0xff000000\n"
 #define ACCEPTED "-j ACCEPT\n"
-#define LISTED "" LISTED
+#define LISTED "-j CONNMARK --set-xmark 0x2000000/0xfe000000\n"
 #define TO_TCP80                                                               \
 	"-d 192.0.2.1/32 -p tcp -m tcp --dport 80 -m addrtype --dst-type "     \
 	"LOCAL "
