@@ -21,6 +21,7 @@ enum icmp_error_code {
 	ICMP_PROT_UNREACH = 2,
 	ICMP_PORT_UNREACH = 3,
 	ICMP_FRAG_NEEDED = 4,
+	ICMP_REDIRECT_HOST = 1, /* of a redirect */
 };
 
 struct icmp_what {

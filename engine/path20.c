@@ -287,16 +287,17 @@ static void path20_arrive(struct fw *fw, uint32_t ifindex, struct pkt *p)
 	walk_finish(&w, pkt_parse(p, &w.info) ? END_DROP : enter(&w));
 }
 
+/* Whether a list lets a packet pass, wherever it sends it. */
+static bool passes(enum fw_verdict verdict)
+{
+	return verdict != FW_V_DENY && verdict != FW_V_REJECT;
+}
+
 /* Whether the lists let a packet of the host's own leave. */
 static bool own_passes(struct walk *w, uint32_t ifindex)
 {
-	switch (ask_out(w, is_1_3(w) ? FW20_INPUT : FW20_OUTPUT, ifindex)) {
-	case FW_V_DENY:
-	case FW_V_REJECT:
-		return false;
-	default:
-		return true;
-	}
+	return passes(
+		ask_out(w, is_1_3(w) ? FW20_INPUT : FW20_OUTPUT, ifindex));
 }
 
 /* One to itself comes in again over lo. */
@@ -338,7 +339,7 @@ static bool path20_passes(struct fw *fw, uint32_t ifindex, struct pkt *p)
 		return true;
 	if (!is_1_3(&w))
 		account(&w, ACCT_IN, ifindex);
-	return ask(&w, FW20_INPUT, ifindex) == FW_V_ACCEPT;
+	return passes(ask(&w, FW20_INPUT, ifindex));
 }
 
 const struct path_era path20 = { path20_arrive, path20_send, path20_passes };

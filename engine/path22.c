@@ -81,7 +81,7 @@ static enum walk_end forward(struct walk *w, const struct route *to)
 		return tell(w, ICMP_TIME_EXCEEDED, 0, 0);
 	walk_decrease_ttl(w);
 	if (to->redirect && rate_redirect(w->fw, w->info.src, w->info.dst))
-		tell(w, ICMP_REDIRECT, ICMP_HOST_UNREACH, to->gateway);
+		tell(w, ICMP_REDIRECT, ICMP_REDIRECT_HOST, to->gateway);
 	if (w->info.tot_len > mtu && w->info.frag & IP_DF)
 		return tell(w, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, mtu);
 	if (!w->p->demasqueraded) {
