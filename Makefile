@@ -7,6 +7,7 @@ PREFIX = /usr
 SBINDIR = $(PREFIX)/sbin
 LIBEXECDIR = $(PREFIX)/libexec
 MANDIR = $(PREFIX)/share/man
+UNITDIR = $(PREFIX)/lib/systemd/system
 DESTDIR =
 INSTALL = install
 PKG_CONFIG = pkg-config
@@ -112,6 +113,7 @@ LIBCOMPAT = \
 	libcompat/nf_compile22.c \
 	libcompat/nf_gather.c \
 	libcompat/nf_iptables.c \
+	libcompat/nf_log_load.c \
 	libcompat/nf_match20.c \
 	libcompat/nf_match22.c \
 	libcompat/nf_nat.c \
@@ -137,6 +139,7 @@ LIBCOMPAT = \
 NETFILTER = \
 	libcompat/backend_nf.c \
 	libcompat/nf_ct.c \
+	libcompat/nf_log.c \
 	libcompat/nf_masq.c \
 
 
@@ -231,6 +234,8 @@ FWCOMPAT = \
 	fwcompat/graph.c \
 	fwcompat/guess.c \
 	fwcompat/host.c \
+	fwcompat/log_out.c \
+	fwcompat/logd.c \
 	$(LIVE) \
 	fwcompat/mount.c \
 	fwcompat/play.c \
@@ -333,6 +338,10 @@ MAN = \
 	man/ipfwadm.8 \
 	man/ipmasqadm.8 \
 	man/ipportfw.8 \
+
+# Units of systemd, a file a line.
+UNITS = \
+	fwcompat/fwcompat-logd.service \
 
 # Tests of C by C, what they and benchmarks share, fuzzers and benchmarks, a file
 # a line.
@@ -466,7 +475,7 @@ ifdef building
 $(info no $(LIVE_NEEDS): there is no fwcompat live)
 endif
 endif
-NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnfnetlink libmnl
+NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnetfilter_log libnfnetlink libmnl
 ifeq ($(call have,$(NETFILTER_NEEDS)),yes)
 BACKENDS = netfilter
 netfilter_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
@@ -668,6 +677,10 @@ install: all
 		$(INSTALL) -m 644 $$b $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done
 	$(Q)for m in $(MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
+			exit 1; done
+	$(Q)$(INSTALL) -d $(DESTDIR)$(UNITDIR)
+	$(Q)for u in $(UNITS); do \
+		sed 's:@SBINDIR@:$(SBINDIR):' $$u >$(DESTDIR)$(UNITDIR)/$${u##*/} || \
 			exit 1; done
 
 clean:

@@ -15,6 +15,8 @@ static const struct subcommand {
 	  cmd_host_usage },
 	{ "live", cmd_live, "carries the packets of a real router",
 	  cmd_live_usage },
+	{ "logd", cmd_logd, "writes the old log lines of today's packets",
+	  cmd_logd_usage },
 	{ "mount", cmd_mount, "shows the old /proc files as a file system",
 	  cmd_mount_usage },
 	{ "play", cmd_play, "plays a recording, or checks one",

@@ -43,35 +43,40 @@ static char *find(const char *name)
 	return NULL;
 }
 
-/* A function's address, as dlsym() gives it. */
+int backend_symbol(const char *name, const char *symbol, void **address,
+		   char *why, size_t n)
+{
+	char *path = find(name);
+	void *object;
+
+	if (!path)
+		return -ENOENT;
+	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	*address = object ? dlsym(object, symbol) : NULL;
+	free(path);
+	if (*address)
+		return 0;
+	snprintf(why, n, "%s", dlerror());
+	if (object)
+		dlclose(object);
+	return -ENOEXEC;
+}
+
+/* A function's address, as backend_symbol() gives it. */
 union symbol {
 	void *address;
 	backend_export_fn *call;
 };
 
-static int load(const char *path, struct backend *ops, char *why, size_t n)
-{
-	void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	union symbol export;
-
-	if (!object) {
-		snprintf(why, n, "%s", dlerror());
-		return -ENOEXEC;
-	}
-	export.address = dlsym(object, "backend_export");
-	if (export.address &&
-	    export.call(ops, FWCOMPAT_VERSION, sizeof(*ops)) == 0)
-		return 0;
-	snprintf(why, n, "%s is of another version of fwcompat", path);
-	dlclose(object);
-	return -ENOEXEC;
-}
-
 int backend_load(const char *name, struct backend *ops, char *why, size_t n)
 {
-	char *path = find(name);
-	int r = path ? load(path, ops, why, n) : -ENOENT;
+	union symbol export;
+	int r = backend_symbol(name, "backend_export", &export.address, why, n);
 
-	free(path);
+	if (r == 0)
+		r = export.call(ops, FWCOMPAT_VERSION, sizeof(*ops));
+	if (r == -ENOEXEC && !*why)
+		snprintf(why, n, "%s.so is of another version of fwcompat",
+			 name);
 	return r;
 }

@@ -21,4 +21,9 @@ typedef int backend_export_fn(struct backend *ops, const char *version,
  */
 int backend_load(const char *name, struct backend *ops, char *why, size_t n);
 
+/* The same for anything else that such an object shows: what has the name
+ * @symbol. */
+int backend_symbol(const char *name, const char *symbol, void **address,
+		   char *why, size_t n);
+
 #endif

@@ -30,3 +30,9 @@ setup() {
 	assert_line "$at/libexec/fwcompat/insmod"
 	assert_line 'Chain mine (0 references):'
 }
+
+@test "units of systemd start what was installed" {
+	run -0 cat "$at/lib/systemd/system/fwcompat-logd.service"
+	assert_line 'ExecStart=/opt/old/sbin/fwcompat logd'
+	refute_output --partial @
+}

@@ -4,17 +4,14 @@
 
 # shellcheck disable=SC2154 # what tests/lab/*.bash and bats set
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load ../lab/lab
 load ../lab/programs
 
 setup() {
 	need_lab "${lab_programs[@]}" iptables-legacy conntrack
-	export LC_ALL=C
-	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state FWCOMPAT_BACKEND=netfilter
-	unset FWCOMPAT_PROC
+	own_host
+	export FWCOMPAT_BACKEND=netfilter
 	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
 		skip 'this build is without the netfilter backend'
 	lab_up "$BATS_TEST_TMPDIR/lab"
