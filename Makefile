@@ -125,6 +125,7 @@ LIBCOMPAT = \
 	libcompat/resolver.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \
+	libcompat/store_fast.c \
 	libcompat/store_file.c \
 	libcompat/store_header.c \
 	libcompat/store_room.c \
@@ -144,6 +145,8 @@ NETFILTER = \
 
 
 LIVE_GATEWAY = \
+	$(FAST) \
+	gateway/fast_live.c \
 	gateway/live.c \
 	gateway/live_host.c \
 	gateway/live_neigh.c \
@@ -153,8 +156,6 @@ LIVE_GATEWAY = \
 
 
 GATEWAY = \
-	$(FAST) \
-	gateway/fast_lesson.c \
 	gateway/link.c \
 	$(LIVE_GATEWAY) \
 	gateway/loop.c \
@@ -483,7 +484,7 @@ else ifdef building
 $(info no $(NETFILTER_NEEDS): there is no netfilter backend)
 endif
 BPF_CC = clang
-ifeq ($(and $(call have,libbpf),$(shell command -v $(BPF_CC))),)
+ifeq ($(and $(LIVE_LIBS),$(call have,libbpf),$(shell command -v $(BPF_CC))),)
 FAST = gateway/fast_none.c
 ifdef building
 $(info no libbpf or no clang: fwcompat live has no fast path)

@@ -56,10 +56,13 @@ void fast_init(struct fast_ctl *map)
 	map->gen = 1;
 }
 
-void fast_shut(struct fast_ctl *map)
+bool fast_shut(struct fast_ctl *map)
 {
+	bool was_open = map->gate;
+
 	*(volatile uint32_t *)&map->gate = 0;
 	atomic_thread_fence(memory_order_seq_cst);
+	return was_open;
 }
 
 /* Fowler, Noll and Vo's hash, from @hash on. */
@@ -111,21 +114,28 @@ void fast_void(struct fw *fw)
 	map->gen++;
 	if (!map->gen)
 		map->gen = 1;
+	memset(fast_hop(map, 0), 0, sizeof(struct fast_hop) * FAST_HOPS);
 	if (map->trails)
 		memset(fast_trail(map, 0), 0,
 		       sizeof(struct fast_trail) * FAST_TRAILS);
 	map->trails = 0;
 }
 
+void fast_renew(struct fw *fw)
+{
+	uint64_t print = print_of(fw);
+
+	if (fw->fast->print == print)
+		return;
+	fast_void(fw);
+	fw->fast->print = print;
+}
+
 void fast_open(struct fw *fw, uint64_t lease)
 {
 	struct fast_ctl *map = fw->fast;
-	uint64_t print = print_of(fw);
 
-	if (map->print != print) {
-		fast_void(fw);
-		map->print = print;
-	}
+	fast_renew(fw);
 	map->lease = lease;
 	atomic_thread_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&map->gate = map->gen;
@@ -384,7 +394,8 @@ void fast_learn(struct fw *fw, const struct fast_seen *s)
 	    fw->st->fwd.rules[FWD_AUTOFW])
 		return;
 	w = fast_way(map, 2 * t->entry + way);
-	fast_way(map, 2 * t->entry)->last = s->now;
+	if (fast_way(map, 2 * t->entry)->last < s->now)
+		fast_way(map, 2 * t->entry)->last = s->now;
 	k = (struct key){ as_be32(s->came->src), as_be32(s->came->dst),
 			  ports_be(s->came),
 			  e->proto == IPPROTO_TCP ? FAST_SLOT_TCP : 0 };

@@ -61,8 +61,11 @@ void fast_trace_rule(struct fw *fw, bool logs, uint8_t tos_and,
 /* Makes FAST_LINES lines a map that knows nothing, its gate shut. */
 void fast_init(struct fast_ctl *map);
 
-/* From now on no packet is carried, until fast_open(). */
-void fast_shut(struct fast_ctl *map);
+/* From now on no packet is carried, until fast_open(). Whether any was. */
+bool fast_shut(struct fast_ctl *map);
+
+/* All is void if what ways depend on has changed. For the gate's keeper. */
+void fast_renew(struct fw *fw);
 
 /* The gate's keeper leaves: what it taught counts until @lease, unless it is
  * renewed. All is void if what ways depend on has changed. */

@@ -1,6 +1,7 @@
 /* The way of a packet through the host: what all eras share. */
 #include "engine/path.h"
 
+#include "engine/fast.h"
 #include "engine/frag.h"
 #include "engine/path_era.h"
 #include "engine/pkt.h"
@@ -49,6 +50,8 @@ void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
 	struct pkt own = *p;
 
 	fw_run(fw, now);
+	if (fw->trace)
+		fast_trace_start(fw->trace);
 	if (host_if_up(fw, ifindex))
 		path_era(fw)->arrive(fw, ifindex, &own);
 	else

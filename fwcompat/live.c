@@ -12,14 +12,16 @@
 #include "core/number.h"
 #include "engine/state.h"
 #include "fwcompat/cmd.h"
+#include "gateway/fast_live.h"
 #include "gateway/live.h"
 #include "libcompat/store.h"
 
 enum { QUEUE = 6177 }; /* unless told otherwise */
 
 const char cmd_live_usage[] =
-	"fwcompat live [--on-death closed|open] [--log syslog|-|FILE] "
-	"[--queue N]\n"
+	"fwcompat live [--fast] [--on-death closed|open] "
+	"[--log syslog|-|FILE]\n"
+	"              [--queue N]\n"
 	"\n"
 	"Carries the packets of this network namespace, as root: those that "
 	"arrive on its\n"
@@ -29,6 +31,9 @@ const char cmd_live_usage[] =
 	"or SIGTERM,\n"
 	"and leaves netfilter as it was.\n"
 	"\n"
+	"  --fast              a filter in the kernel carries packets of "
+	"entries that the\n"
+	"                      engine need not see\n"
 	"  --on-death closed   if the process dies, nothing passes until the "
 	"next one is\n"
 	"                      there (so without this option)\n"
@@ -44,6 +49,7 @@ struct carrier {
 	struct live_options options;
 	const char *log_path;
 	FILE *log; /* NULL: syslog */
+	bool fast;
 };
 
 static volatile sig_atomic_t stop;
@@ -82,6 +88,7 @@ static int take_death(struct carrier *c, const char *word)
 static int take_options(struct carrier *c, int argc, char **argv)
 {
 	static const struct option options[] = {
+		{ "fast", no_argument, NULL, 'f' },
 		{ "log", required_argument, NULL, 'l' },
 		{ "on-death", required_argument, NULL, 'd' },
 		{ "queue", required_argument, NULL, 'q' },
@@ -91,7 +98,9 @@ static int take_options(struct carrier *c, int argc, char **argv)
 
 	while (r == CMD_OK &&
 	       (opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (opt == 'l')
+		if (opt == 'f')
+			c->fast = true;
+		else if (opt == 'l')
 			c->log_path = optarg;
 		else if (opt == 'd')
 			r = take_death(c, optarg);
@@ -153,18 +162,18 @@ static void print_summary(const struct live_totals *t)
 		printf("%-17s%" PRIu64 "\n", rows[i].what, rows[i].n);
 }
 
-static int carry(struct carrier *c, struct store *store)
+/* From the first packet to the last; @fast: NULL, or what helps. */
+static int carry(struct carrier *c, struct store *store, struct fast_live *fast)
 {
-	struct sigaction act = { .sa_handler = note_signal };
 	struct live *l;
 	char why[512] = "";
 	int r;
 
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
 	r = live_open(&l, &c->options, store, why, sizeof(why));
 	if (r)
 		return failed(r, why);
+	if (fast)
+		fast_live_host(fast, live_host_of(l));
 	r = live_run(l, why, sizeof(why));
 	if (r == 0)
 		r = live_end(l, why, sizeof(why));
@@ -173,8 +182,23 @@ static int carry(struct carrier *c, struct store *store)
 	return r ? failed(r, why) : CMD_OK;
 }
 
+static int carry_fast(struct carrier *c, struct store *store)
+{
+	struct fast_live *fast;
+	char why[512] = "";
+	int r = fast_live_start(&fast, store, why, sizeof(why)), status;
+
+	if (r)
+		return failed(r, why);
+	c->options.hooks = fast_live_hooks(fast);
+	status = carry(c, store, fast);
+	fast_live_end(fast);
+	return status;
+}
+
 int cmd_live(int argc, char **argv)
 {
+	struct sigaction act = { .sa_handler = note_signal };
 	struct carrier c = { .options.queue = QUEUE };
 	struct store *store;
 	char why[512] = "";
@@ -190,7 +214,9 @@ int cmd_live(int argc, char **argv)
 	r = store_open(&store, NULL, why, sizeof(why));
 	if (r)
 		return failed(r, why);
-	status = carry(&c, store);
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+	status = c.fast ? carry_fast(&c, store) : carry(&c, store, NULL);
 	store_close(store);
 	if (c.log && c.log != stderr && fclose(c.log))
 		status = failed(-errno, c.log_path);

@@ -70,9 +70,10 @@ struct {
 struct look {
 	struct ip *ip;
 	__u32 ports;
-	__u32 tcp;  /* FAST_SLOT_TCP or 0 */
-	__u32 size; /* bytes behind the IP header */
-	__u16 sum;  /* of the transport header */
+	__u32 tcp;    /* FAST_SLOT_TCP or 0 */
+	__u32 size;   /* bytes behind the IP header */
+	__u32 header; /* those of the transport header */
+	__u16 sum;    /* of the transport header */
 };
 
 static __always_inline void *line(__u32 at)
@@ -218,6 +219,7 @@ static __always_inline int parse(struct look *l, void *data, void *end)
 	if (ip->proto == IPPROTO_UDP) {
 		l->tcp = 0;
 		l->sum = u->sum;
+		l->header = UDP_BYTES;
 		return 1;
 	}
 	if (ip->proto != IPPROTO_TCP || (void *)(t + 1) > end ||
@@ -225,20 +227,29 @@ static __always_inline int parse(struct look *l, void *data, void *end)
 		return 0;
 	l->tcp = FAST_SLOT_TCP;
 	l->sum = t->sum;
+	l->header = (t->offset >> 4) * 4;
 	return 1;
 }
 
-/* Bytes of the longest packet that leaves for this one. */
-static __always_inline __u32 longest(const struct __sk_buff *skb,
-				     const struct look *l)
-{
-	__u32 headers = IP_BYTES + UDP_BYTES;
+/* A packet that others pieced together goes out as what it was made of. */
+struct parts {
+	__u32 longest;        /* bytes of the longest one */
+	__u32 packets, bytes; /* of all */
+};
 
-	if (!skb->gso_size)
-		return l->size + IP_BYTES;
-	if (l->tcp)
-		headers = IP_BYTES + TCP_BYTES;
-	return skb->gso_size + headers;
+static __always_inline struct parts parts_of(const struct __sk_buff *skb,
+					     const struct look *l)
+{
+	__u32 headers = IP_BYTES + l->header, text = l->size - l->header;
+	__u32 piece = skb->gso_size;
+	struct parts p = { l->size + IP_BYTES, 1, l->size + IP_BYTES };
+
+	if (!piece)
+		return p;
+	p.packets = (text + piece - 1) / piece;
+	p.longest = headers + piece;
+	p.bytes = text + p.packets * headers;
+	return p;
 }
 
 /* The way that carries the packet now, copied; 0: none does. */
@@ -258,7 +269,7 @@ static __always_inline int way_of(const struct __sk_buff *skb,
 	*at = w = line(FAST_WAY_AT + way);
 	*first = line(FAST_WAY_AT + (way & ~1U));
 	if (!w || !*first || w->gen != gate || w->check != fast_check_of(mix) ||
-	    w->in_if != skb->ingress_ifindex || longest(skb, l) > w->max_len)
+	    w->in_if != skb->ingress_ifindex)
 		return 0;
 	return now - (*first)->last < (__u64)w->idle << FAST_IDLE_SHIFT;
 }
@@ -328,60 +339,105 @@ static __always_inline int send(const struct fast_hop *hop)
 	return bpf_redirect_neigh(hop->ifindex, &to, sizeof(to), 0);
 }
 
-static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
+/* The headers in one piece; NULL: they are not all there. */
+static __always_inline void *headers(struct __sk_buff *skb, __u32 l2)
 {
 	void *data = (void *)(long)skb->data,
 	     *end = (void *)(long)skb->data_end;
-	struct fast_ctl *ctl = line(FAST_CTL_AT);
-	struct fast_way *at, *first, w;
-	struct fast_hop *hop;
-	enum sum_kind kind;
-	__u64 now, anew = 0;
+
+	if (data + l2 + HEADERS <= end)
+		return data + l2;
+	bpf_skb_pull_data(skb,
+			  skb->len < l2 + HEADERS ? skb->len : l2 + HEADERS);
+	return (void *)(long)skb->data + l2;
+}
+
+/* A packet that a way carries. */
+struct trip {
 	struct look l;
+	struct parts parts;
+	struct fast_way *at, *first,
+		w; /* .w: as it was when it was looked at */
+	const struct fast_hop *hop;
+	enum sum_kind kind;
+	__u64 anew, now;
+};
+
+/* Whether one does, and all is known to change the packet and send it. */
+static __always_inline int find_trip(struct __sk_buff *skb, __u32 l2,
+				     __u32 gate, struct trip *t)
+{
+	void *ip = headers(skb, l2);
+
+	if (!parse(&t->l, ip, (void *)(long)skb->data_end) ||
+	    skb->len < l2 + IP_BYTES + t->l.size ||
+	    !way_of(skb, &t->l, gate, t->now, &t->at, &t->first))
+		return 0;
+	t->kind = sum_kind_of(skb, &t->l, l2, &t->anew);
+	if (t->kind == SUM_WRONG)
+		return 0;
+	t->w = *t->at;
+	barrier();
+	t->parts = parts_of(skb, &t->l);
+	t->hop = line(FAST_HOP_AT + t->w.hop);
+	return t->hop && t->hop->kind != FAST_HOP_NONE &&
+	       *(volatile __u32 *)&t->at->gen == gate &&
+	       t->parts.longest <= t->w.max_len;
+}
+
+/* Makes the packet the one that leaves. False: it is as it was. */
+static __always_inline int change(struct __sk_buff *skb, __u32 l2,
+				  struct trip *t)
+{
+	__u32 len = l2 + IP_BYTES + t->l.size;
+	__u16 sum = new_sum(&t->l, t->kind, t->anew, &t->w);
+	struct ip *ip;
+	struct udp *u;
+
+	/* what fills up short frames is no part of the packet */
+	if (skb->len > len && bpf_skb_change_tail(skb, len, 0))
+		return 0;
+	if (t->kind == SUM_BEGUN)
+		change_begun(skb, l2, &t->w, t->l.tcp);
+	else
+		bpf_csum_update(skb, (__u16)~t->w.ip_sum);
+	ip = (void *)(long)skb->data + l2;
+	u = (void *)(ip + 1);
+	if ((void *)(u + 1) > (void *)(long)skb->data_end)
+		return 0;
+	if (t->kind != SUM_BEGUN && !t->l.tcp)
+		u->sum = sum;
+	if (t->kind != SUM_BEGUN && t->l.tcp) {
+		struct tcp *tcp = (void *)u;
+
+		if ((void *)(tcp + 1) > (void *)(long)skb->data_end)
+			return 0;
+		tcp->sum = sum;
+	}
+	change_ports(u, &t->w);
+	change_ip(ip, &t->w);
+	return 1;
+}
+
+static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
+{
+	struct fast_ctl *ctl = line(FAST_CTL_AT);
+	struct trip t = { .anew = 0 };
 	__u32 gate;
 
 	if (!ctl || skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type)
 		return TC_ACT_OK;
 	gate = *(volatile __u32 *)&ctl->gate;
-	now = bpf_ktime_get_boot_ns();
-	if (!gate || now >= ctl->lease || !parse(&l, data + l2, end))
+	t.now = bpf_ktime_get_boot_ns();
+	if (!gate || t.now >= ctl->lease || !find_trip(skb, l2, gate, &t) ||
+	    !change(skb, l2, &t))
 		return TC_ACT_OK;
-	if (skb->len != l2 + IP_BYTES + l.size)
-		return TC_ACT_OK;
-	if (!way_of(skb, &l, gate, now, &at, &first))
-		return TC_ACT_OK;
-	kind = sum_kind_of(skb, &l, l2, &anew);
-	if (kind == SUM_WRONG)
-		return TC_ACT_OK;
-	w = *at;
-	barrier();
-	hop = line(FAST_HOP_AT + w.hop);
-	if (*(volatile __u32 *)&at->gen != gate || !hop)
-		return TC_ACT_OK;
-	if (kind == SUM_BEGUN) {
-		change_begun(skb, l2, &w, l.tcp);
-		data = (void *)(long)skb->data;
-		end = (void *)(long)skb->data_end;
-		if (data + l2 + HEADERS > end)
-			return TC_ACT_SHOT;
-		l.ip = data + l2;
-	} else {
-		__u16 sum = new_sum(&l, kind, anew, &w);
-
-		if (l.tcp)
-			((struct tcp *)(l.ip + 1))->sum = sum;
-		else
-			((struct udp *)(l.ip + 1))->sum = sum;
-		bpf_csum_update(skb, (__u16)~w.ip_sum);
-	}
-	change_ports((struct udp *)(l.ip + 1), &w);
-	change_ip(l.ip, &w);
-	__sync_fetch_and_add(&at->packets, 1);
-	__sync_fetch_and_add(&at->bytes, l.size + IP_BYTES);
-	first->last = now;
-	if (w.mark)
-		skb->mark = w.mark;
-	return send(hop);
+	__sync_fetch_and_add(&t.at->packets, t.parts.packets);
+	__sync_fetch_and_add(&t.at->bytes, t.parts.bytes);
+	t.first->last = t.now;
+	if (t.w.mark)
+		skb->mark = t.w.mark;
+	return send(t.hop);
 }
 
 SEC("tc")

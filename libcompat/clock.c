@@ -6,13 +6,17 @@
 #include <time.h>
 #include <unistd.h>
 
-ticks_t clock_ticks(void)
+uint64_t clock_ns(void)
 {
 	struct timespec t = { 0 };
 
 	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (ticks_t)((uint64_t)t.tv_sec * HZ +
-			 (uint64_t)t.tv_nsec / (1000000000 / HZ));
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+ticks_t clock_ticks(void)
+{
+	return (ticks_t)(clock_ns() / (1000000000 / HZ));
 }
 
 int64_t clock_date(void)

@@ -20,6 +20,7 @@
 
 #include "engine/path.h"
 #include "libcompat/clock.h"
+#include "libcompat/store_fast.h"
 #include "libcompat/store_file.h"
 #include "libcompat/store_header.h"
 #include "libcompat/store_room.h"
@@ -49,6 +50,7 @@ struct store {
 	struct fw *fw;             /* inside: the handle that is attached */
 	struct fw_env env;         /* what it sees: ours */
 	const struct fw_env *host; /* the caller's, behind ours; or NULL */
+	struct store_fast fast;
 	char why[256];
 };
 
@@ -387,6 +389,7 @@ void store_close(struct store *s)
 		return;
 	if (s->inside)
 		store_leave(s, s->fw);
+	store_fast_end(&s->fast);
 	munmap(s->journal.dirty, DIRTY_BYTES);
 	munmap(s->map, FILE_BYTES);
 	close(s->fd);
@@ -400,6 +403,13 @@ static int attach(struct store *s, struct fw *fw)
 		return 0;
 	fw_fini(fw);
 	return fw_attach(fw, s->state, &s->journal, &s->env);
+}
+
+void store_set_fast(struct store *s, struct fw *fw, struct fast_ctl *map,
+		    uint32_t id)
+{
+	if (s->inside)
+		store_fast_keep(&s->fast, fw, &s->header->fast_map, map, id);
 }
 
 /*
@@ -435,6 +445,7 @@ int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 	s->inside = true;
 	s->fw = fw;
 	s->host = env;
+	store_fast_join(&s->fast, fw, &s->header->fast_map);
 	run_until(fw, store_now(s));
 	commit(s, fw);
 	return 0;

@@ -70,4 +70,12 @@ int store_advance(struct store *s, uint64_t ticks);
  */
 int store_reset(struct store *s, struct fw *fw, enum fw_era era);
 
+/*
+ * The handle's owner keeps the gate of the fast path with that map (engine/
+ * fast.h), which serves the state from now on; NULL: no more. Others who enter
+ * shut the gate, and what was carried is told to the state first. Inside only.
+ */
+void store_set_fast(struct store *s, struct fw *fw, struct fast_ctl *map,
+		    uint32_t id);
+
 #endif

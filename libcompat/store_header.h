@@ -25,7 +25,7 @@ struct store_header {
 	uint64_t saved; /* blocks in the journal; 0: no open transaction */
 	char boot_id[40];
 	uint32_t sum; /* over what never changes, see store_header_whole() */
-	uint32_t pad;
+	uint32_t fast_map; /* of the fast path that serves the state, or 0 */
 	struct store_room room;
 };
 _Static_assert(sizeof(struct store_header) == 216, "state file format changed");

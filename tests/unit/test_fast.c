@@ -19,10 +19,10 @@
 
 #include "core/bytes.h"
 #include "core/cksum.h"
-#include "engine/fast_lines.h"
+#include "engine/fast.h"
 #include "engine/path.h"
 #include "gateway/fast.h"
-#include "gateway/fast_lesson.h"
+#include "gateway/fast_live.h"
 #include "tests/unit/router.h"
 
 enum {
@@ -50,7 +50,8 @@ struct talk {
 struct both {
 	struct router slow, fast; /* without and with the filter */
 	struct fast *filter;
-	struct fast_lesson lesson;
+	struct fast_trace trace;
+	struct live_passed passed;
 	struct talk talk[TALKS];
 	uint32_t carried, seed;
 	uint64_t now;
@@ -72,12 +73,17 @@ static uint64_t boot_ns(void)
 
 /* The fast router's packets come out as the slow one's, and teach. */
 static void (*see_out)(void *ctx, const struct fw_out *out);
-static struct fast_lesson *lesson;
+static struct both *both;
 
 static void see_and_learn(void *ctx, const struct fw_out *out)
 {
-	fast_lesson_out(lesson, out);
+	struct live_passed *p = &both->passed;
+
 	see_out(ctx, out);
+	p->after = out->pkt;
+	p->out_row = out->ifindex;
+	if (out->kind == FW_OUT_SEND)
+		fast_live_learn(both->filter, &both->fast.h.fw, p, both->now);
 }
 
 static void add_rule(struct router *r, const char *chain, const char *target,
@@ -119,7 +125,8 @@ static int setup(void **state)
 	set_rules(&b->slow);
 	set_rules(&b->fast);
 	see_out = b->fast.h.env.out;
-	lesson = &b->lesson;
+	both = b;
+	b->fast.h.fw.trace = &b->trace;
 	b->fast.h.env.out = see_and_learn;
 	b->fast.h.fw.fast = fast_map(b->filter);
 	b->seed = 1;
@@ -167,16 +174,11 @@ static const char *engine_takes(struct both *b, const char *via,
 {
 	uint8_t bytes[LONGEST];
 	struct pkt seen = { .data = bytes, .len = n, .cap = n };
-	struct fw *fw = &b->fast.h.fw;
-	uint32_t port = host_if_find(fw, via);
-	const char *said;
 
 	memcpy(bytes, p, n);
-	fast_lesson_begin(&b->lesson, fw, &seen, port);
-	said = router_takes(&b->fast, via, p, n);
-	fast_lesson_end(&b->lesson, b->filter, fw, b->now);
-	fw->trace = NULL;
-	return said;
+	pkt_look(&seen, &b->passed.before);
+	b->passed.in_row = host_if_find(&b->fast.h.fw, via);
+	return router_takes(&b->fast, via, p, n);
 }
 
 static void both_take(struct both *b, const char *via, const uint8_t *p,
