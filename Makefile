@@ -135,6 +135,17 @@ LIBCOMPAT = \
 	libcompat/unmet.c \
 
 
+COMPARE = \
+	compare/box.c \
+	compare/diagram.c \
+	compare/difference.c \
+	compare/headers.c \
+	compare/outcome.c \
+	compare/rules.c \
+	compare/rules20.c \
+	compare/rules22.c \
+
+
 # What only the backend on the running kernel's netfilter needs, with libraries
 # of its own: a shared object that is loaded when that backend is chosen.
 NETFILTER = \
@@ -231,6 +242,7 @@ IPMASQADM = \
 
 FWCOMPAT = \
 	fwcompat/cmd.c \
+	fwcompat/compare.c \
 	fwcompat/copy.c \
 	fwcompat/graph.c \
 	fwcompat/guess.c \
@@ -247,7 +259,9 @@ FWCOMPAT = \
 	fwcompat/proc.c \
 	fwcompat/replay.c \
 	fwcompat/reset.c \
+	fwcompat/rulefile.c \
 	fwcompat/run.c \
+	fwcompat/scratch.c \
 	fwcompat/status.c \
 	fwcompat/top.c \
 	fwcompat/top_rows.c \
@@ -268,7 +282,8 @@ PROGRAMS = \
 	ipmasqadm \
 	ipportfw \
 
-fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(GATEWAY) $(LAUNCHER) $(IPCHAINS)
+fwcompat_SRC = fwcompat/main.c $(FWCOMPAT) $(COMPARE) $(GATEWAY) $(LAUNCHER) \
+	$(IPCHAINS)
 fwcompat_LIBS = $(BPF_LIBS) $(CURSES_LIBS) $(LIVE_LIBS) $(PCAP_LIBS) $(FUSE_LIBS) $(SECCOMP_LIBS)
 ipchains_SRC = ipchains/main.c $(IPCHAINS)
 ipchains-restore_SRC = ipchains/restore_main.c $(IPCHAINS)
@@ -351,6 +366,7 @@ UNIT_TESTS = \
 	tests/unit/test_chains.c \
 	tests/unit/test_child.c \
 	tests/unit/test_cksum.c \
+	tests/unit/test_compare.c \
 	tests/unit/test_compat.c \
 	$(FAST_TEST) \
 	tests/unit/test_frag.c \
@@ -407,6 +423,7 @@ UNIT_SHARED = \
 	tests/unit/ops.c \
 	tests/unit/payloads.c \
 	tests/unit/place.c \
+	tests/unit/random22.c \
 	tests/unit/router.c \
 	tests/unit/words.c \
 
@@ -528,7 +545,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 LIB = $B/libfwcompat.a
 LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
 TESTLIB = $B/librooms.a
-TESTLIB_SRC = $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
+TESTLIB_SRC = $(COMPARE) $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
 netfilter_SRC = $(NETFILTER)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/live_none.c \

@@ -9,6 +9,7 @@
 /* 2 is also the status for a command line that could not be understood. */
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
+int cmd_compare(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_host(int argc, char **argv);
 int cmd_live(int argc, char **argv);
@@ -22,6 +23,7 @@ int cmd_run(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
+extern const char cmd_compare_usage[];
 extern const char cmd_graph_usage[];
 extern const char cmd_host_usage[];
 extern const char cmd_live_usage[];

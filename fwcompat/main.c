@@ -10,6 +10,9 @@ static const struct subcommand {
 	int (*run)(int argc, char **argv);
 	const char *what, *usage;
 } subcommands[] = {
+	{ "compare", cmd_compare,
+	  "tells which packets two rule files treat differently",
+	  cmd_compare_usage },
 	{ "graph", cmd_graph, "writes the chains as a graph", cmd_graph_usage },
 	{ "host", cmd_host, "shows and sets the host's interfaces and routes",
 	  cmd_host_usage },

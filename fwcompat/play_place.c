@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,22 +33,6 @@ char *place_path(const struct play_place *place, const char *name, char *path)
 {
 	snprintf(path, PATH_MAX, "%s/%s", place->dir, name);
 	return path;
-}
-
-/* .dir stays empty where none was made: what it names is removed in the end. */
-static int make_dir(struct play_place *place)
-{
-	const char *tmp = getenv("TMPDIR");
-	char dir[sizeof(place->dir)];
-	int n = snprintf(dir, sizeof(dir), "%s/fwcompat-XXXXXX",
-			 tmp && *tmp == '/' ? tmp : "/tmp");
-
-	if (n < 0 || (size_t)n >= sizeof(dir) - 64)
-		return -ENAMETOOLONG;
-	if (!mkdtemp(dir))
-		return -errno;
-	memcpy(place->dir, dir, (size_t)n + 1);
-	return 0;
 }
 
 /* As much of a view as the machine allows; .warning says what it does not. */
@@ -85,7 +68,7 @@ int place_open(struct play_place *place)
 	programs_find(&place->programs);
 	if (*place->programs.tools)
 		programs[1] = place->programs.tools;
-	r = make_dir(place);
+	r = scratch_make(place->dir);
 	if (r)
 		return r;
 	if (mkdir(place_path(place, "view", dir), 0755))
@@ -94,28 +77,12 @@ int place_open(struct play_place *place)
 	return family_adopt();
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)kind;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 void place_close(struct play_place *place)
 {
 	family_end();
 	view_close(place->view);
 	place->view = NULL;
-	if (place->dir[0])
-		remove_tree(place->dir);
+	scratch_remove(place->dir);
 }
 
 int place_settle(struct play_place *place)
@@ -177,8 +144,8 @@ int place_reset(struct play_place *place, enum fw_era era)
 	char path[PATH_MAX];
 	int fd;
 
-	remove_tree(place_path(place, "feed", path));
-	remove_tree(place_path(place, "cwd", path));
+	scratch_remove(place_path(place, "feed", path));
+	scratch_remove(place_path(place, "cwd", path));
 	if (mkdir(path, 0700))
 		return -errno;
 	unlink(place_path(place, "state", path));

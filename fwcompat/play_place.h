@@ -4,13 +4,14 @@
 #define FWCOMPAT_PLAY_PLACE_H
 
 #include "core/era.h"
+#include "fwcompat/scratch.h"
 #include "launcher/programs.h"
 
 struct compat;
 struct view;
 
 struct play_place {
-	char dir[256];
+	char dir[SCRATCH_PATH];
 	struct view
 		*view; /* NULL: there could be none, and .warning says why */
 	char warning[400];

@@ -19,8 +19,8 @@
 #include "libcompat/compat.h"
 
 const char cmd_run_usage[] =
-	"fwcompat run [--era 1.3|2.0|2.2] [--trace] [--dry-run] [COMMAND "
-	"[ARGUMENT ...]]\n"
+	"fwcompat run [--era 1.3|2.0|2.2] [--trace] [--dry-run [--keep FILE]]\n"
+	"             [COMMAND [ARGUMENT ...]]\n"
 	"\n"
 	"Runs a script or a program, old binaries included, where the old "
 	"kernel's\n"
@@ -43,6 +43,9 @@ const char cmd_run_usage[] =
 	"              what is written to files is too, and no process outside "
 	"is\n"
 	"              reached\n"
+	"  --keep FILE with --dry-run: the copy becomes the state file FILE, "
+	"and\n"
+	"              nothing is said unless with --trace\n"
 	"\n"
 	"The status is the command's own; 126 and 127 as the shell's.\n";
 
@@ -50,7 +53,8 @@ enum { CANNOT = 126 };
 
 /* What the command line asks for, and where it takes place. */
 struct run {
-	const char *era; /* or NULL */
+	const char *era;  /* or NULL */
+	const char *keep; /* where the copy of a dry run goes, or NULL */
 	bool trace, dry;
 	char **argv;
 	int told;             /* the trace comes out here, or -1 */
@@ -228,6 +232,17 @@ static void show_unmet(int unmet)
 				at);
 }
 
+/* A dry run's copy goes where it is wanted. Returns @status, or -errno. */
+static int keep_copy(const struct run *run, int status, char *why, size_t n)
+{
+	int r = copy_sparse(run->state, run->keep);
+
+	if (!r)
+		return status;
+	snprintf(why, n, "%s: %s", run->keep, strerror(-r));
+	return r;
+}
+
 static int run_inside(struct run *run, struct compat *c)
 {
 	char why[256] = "";
@@ -261,6 +276,8 @@ static int run_inside(struct run *run, struct compat *c)
 		return CANNOT;
 	}
 	r = watch_run(c, run->argv, run->told, why, sizeof(why));
+	if (r >= 0 && run->keep)
+		r = keep_copy(run, r, why, sizeof(why));
 	view_close(view);
 	show_unmet(run->unmet);
 	if (r >= 0)
@@ -293,6 +310,7 @@ int cmd_run(int argc, char **argv)
 		{ "era", required_argument, NULL, 'e' },
 		{ "trace", no_argument, NULL, 't' },
 		{ "dry-run", no_argument, NULL, 'd' },
+		{ "keep", required_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -309,9 +327,14 @@ int cmd_run(int argc, char **argv)
 			return CMD_USAGE;
 		if (opt == 'e')
 			run.era = optarg;
+		if (opt == 'k')
+			run.keep = optarg;
 		run.dry = run.dry || opt == 'd';
-		run.trace = run.trace || opt == 't' || opt == 'd';
+		run.trace = run.trace || opt == 't';
 	}
+	if (run.keep && !run.dry)
+		return cmd_misused("run", "--keep is for dry runs");
+	run.trace = run.trace || (run.dry && !run.keep);
 	if (!shell[0] || !*shell[0])
 		shell[0] = sh;
 	run.argv = optind < argc ? argv + optind : shell;

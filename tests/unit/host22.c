@@ -111,6 +111,10 @@ void sample_make(const struct sample *s, uint8_t buf[SAMPLE_BYTES],
 	put_be16(buf + 10, cksum_fold(cksum_add(0, buf, 20)));
 	put_be16(buf + 20, s->sport);
 	put_be16(buf + 22, s->dport);
+	if (s->proto == IPPROTO_ICMP) {
+		buf[20] = (uint8_t)s->sport;
+		buf[21] = (uint8_t)s->dport;
+	}
 	if (s->proto == IPPROTO_TCP)
 		buf[33] = s->tcp_flags;
 	*p = (struct pkt){ .data = buf,

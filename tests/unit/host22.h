@@ -30,7 +30,8 @@ struct fw_rule rule_any(const char *target);
 
 struct fw_ifname ifname(const char *name);
 
-/* A packet's header as IPv4 bytes; ports and flags are its first ones. */
+/* A packet's header as IPv4 bytes; ports and flags are its first ones;
+ * ICMP has type and code instead of ports. */
 struct sample {
 	const char *name;
 	const char *via;

@@ -15,36 +15,13 @@
 #include "engine/chains.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/host22.h"
+#include "tests/unit/random22.h"
 
 enum {
-	CHAINS = 8, /* three of them built in */
 	MAX_RULES = 5000,
 	PACKETS = 200000,
 	A_SET = 5000, /* packets for one set of rules */
 };
-
-/* xorshift64* by Vigna: the same numbers on every machine. */
-static uint64_t seed = 0x9E3779B97F4A7C15;
-
-static uint32_t below(uint32_t n)
-{
-	seed ^= seed >> 12;
-	seed ^= seed << 25;
-	seed ^= seed >> 27;
-	return (uint32_t)(((seed * 0x2545F4914F6CDD1D) >> 32) * n >> 32);
-}
-
-static bool one_in(uint32_t n)
-{
-	return below(n) == 0;
-}
-
-static const char *const names[CHAINS] = { "input", "forward", "output", "u1",
-					   "u2",    "u3",      "u4",     "u5" };
-static const char *const ifs[] = { "eth0",          "eth1",         "eth10",
-				   "ppp0",          "lo",           "e",
-				   "averylongname", "averylonghand" };
-static const uint8_t protos[] = { 6, 6, 6, 17, 17, 1, 2, 47, 0, 255 };
 
 /* The plain walk's own picture of the chains. */
 struct plain {
@@ -55,7 +32,7 @@ struct plain {
 		struct fw_counter policy_count;
 		char policy[FW_LABEL_MAX + 1];
 		int entered;
-	} chain[CHAINS];
+	} chain[RANDOM_CHAINS];
 	struct text log;
 	const struct fw_ifname *via;
 	const struct pkt *p;
@@ -63,109 +40,9 @@ struct plain {
 	uint32_t mark;
 	uint16_t redir_port;
 	bool check;
-	const char *trace[CHAINS + 1];
+	const char *trace[RANDOM_CHAINS + 1];
 	int depth;
 };
-
-static uint32_t some_addr(void)
-{
-	static const uint32_t nets[] = { 0x0A000000, 0xC0A80100, 0xCB007100,
-					 0xFFFFFF00, 0 };
-
-	return nets[below(5)] | (one_in(3) ? below(65536) : below(8));
-}
-
-static uint32_t some_mask(void)
-{
-	static const uint32_t odd[] = { 0xFFFF00FF, 0x0000000F, 0xFF00FF00,
-					0x7FFFFFFF, 0xFFFFFFFE };
-
-	if (one_in(3))
-		return 0;
-	if (one_in(10))
-		return odd[below(5)];
-	return one_in(2) ? UINT32_MAX : (uint32_t)(~0ULL << below(33));
-}
-
-static void some_ports(uint16_t port[2])
-{
-	port[0] = 0;
-	port[1] = FW_PORT_MAX;
-	if (one_in(2))
-		return;
-	port[0] = (uint16_t)below(one_in(2) ? 16 : 65536);
-	port[1] = one_in(2) ? port[0] : (uint16_t)(port[0] + below(2000));
-	if (one_in(20))
-		port[1] = (uint16_t)below(65536);
-}
-
-/* @narrow: one of many, which a packet seldom meets and rarely ends at. */
-static struct fw_rule some_rule(bool narrow)
-{
-	static const char *const targets[] = { "",         "",     "",
-					       "ACCEPT",   "DENY", "REJECT",
-					       "REDIRECT", "MASQ", "RETURN" };
-	struct fw_rule r =
-		rule_any(targets[below(one_in(narrow ? 400 : 4) ? 9 : 3)]);
-
-	if (one_in(narrow ? 400 : 12))
-		memcpy(r.target, names[3 + below(CHAINS - 3)], 3);
-	r.smask = narrow ? UINT32_MAX : some_mask();
-	r.dmask = one_in(2) ? 0 : some_mask();
-	r.src = one_in(30) ? some_addr() : some_addr() & r.smask;
-	r.dst = some_addr() & r.dmask;
-	r.proto = one_in(3) ? 0 : protos[below(10)];
-	if (one_in(40))
-		r.proto = (uint16_t)(256 + r.proto);
-	if (r.proto == 6 || r.proto == 17 || r.proto == 1) {
-		some_ports(r.sport);
-		some_ports(r.dport);
-	} else if (one_in(8)) {
-		r.inv = FW_INV_PROTO;
-	}
-	if (one_in(3))
-		r.via = ifname(ifs[below(8)]);
-	if (one_in(60))
-		memset(r.via.s, 'x', FW_IFNAME);
-	r.flags = one_in(2) ? FW_F_WILDIF : 0;
-	if (one_in(8))
-		r.flags |= below(FW_F_MASK + 1);
-	if (one_in(5))
-		r.inv |= 1u << below(8);
-	if (one_in(30))
-		r.inv = below(256);
-	if ((r.inv & FW_INV_PROTO) &&
-	    (r.sport[0] || r.dport[0] || r.sport[1] != FW_PORT_MAX ||
-	     r.dport[1] != FW_PORT_MAX))
-		r.inv &= ~FW_INV_PROTO;
-	if (one_in(10))
-		r.mark = below(3);
-	if (one_in(10))
-		r.tos_and = (uint8_t)below(256);
-	if (one_in(10))
-		r.tos_xor = (uint8_t)below(256);
-	r.redir_port = one_in(2) ? 0 : (uint16_t)below(100);
-	r.outsize = (uint16_t)below(100);
-	return r;
-}
-
-static struct sample some_packet(void)
-{
-	struct sample s = { .src = some_addr(),
-			    .dst = some_addr(),
-			    .proto = protos[below(10)],
-			    .tos = (uint8_t)below(256),
-			    .via = ifs[below(8)],
-			    .tcp_flags = one_in(2) ? 2 : (uint8_t)below(256),
-			    .sport = (uint16_t)below(one_in(2) ? 16 : 65536),
-			    .dport = (uint16_t)below(one_in(2) ? 16 : 65536) };
-
-	if (one_in(6))
-		s.frag = (uint16_t)(below(4) | (one_in(2) ? IP_MF : 0));
-	if (one_in(6))
-		s.tot_len = (uint16_t)(20 + below(30));
-	return s;
-}
 
 /* What follows says the specification once more, slowly. */
 
@@ -228,7 +105,7 @@ static void plain_log(struct plain *pl, int chain, uint32_t rule)
 	const struct fw_rule *r = &pl->chain[chain].rule[rule];
 	const struct pkt_info *i = pl->info;
 
-	text_printf(&pl->log, "Packet log: %s %s ", names[chain],
+	text_printf(&pl->log, "Packet log: %s %s ", random_chains[chain],
 		    *r->target ? r->target : "-");
 	if (!strcmp(r->target, "REDIRECT"))
 		text_printf(&pl->log, "%d ", r->redir_port);
@@ -266,7 +143,7 @@ static enum fw_verdict plain_loop(struct plain *pl, int to)
 		return FW_V_LOOP;
 	text_printf(&pl->log,
 		    "IP firewall: Loop detected at `%s'.\nChain backtrace: ",
-		    names[to]);
+		    random_chains[to]);
 	for (int i = pl->depth - 1; i >= 0; i--)
 		text_printf(&pl->log, "%s%s", pl->trace[i], i ? "<-" : "\n");
 	return FW_V_DENY;
@@ -278,7 +155,7 @@ static enum fw_verdict plain_chain(struct plain *pl, int chain)
 	struct plain_chain *c = &pl->chain[chain];
 	enum fw_verdict v = FW_V_RETURN;
 
-	pl->trace[pl->depth++] = names[chain];
+	pl->trace[pl->depth++] = random_chains[chain];
 	for (uint32_t n = 0; n < c->rules && v == FW_V_RETURN; n++) {
 		const struct fw_rule *r = &c->rule[n];
 		int to = 3;
@@ -304,7 +181,7 @@ static enum fw_verdict plain_chain(struct plain *pl, int chain)
 			r->redir_port ? r->redir_port : pl->info->dport;
 		if (v != FW_V_RETURN)
 			break;
-		while (strcmp(names[to], r->target))
+		while (strcmp(random_chains[to], r->target))
 			to++;
 		if (pl->chain[to].entered) {
 			v = plain_loop(pl, to);
@@ -345,14 +222,15 @@ static enum fw_verdict plain_walk(struct plain *pl, int chain)
 static void add_rule(struct host22 *h, struct plain *pl, int chain)
 {
 	struct plain_chain *c = &pl->chain[chain];
-	struct fw_rule r = some_rule(c->rules > 100);
-	uint32_t at = one_in(4) ? below(c->rules + 1) : c->rules;
+	struct fw_rule r = random_rule(c->rules > 100);
+	uint32_t at = random_one_in(4) ? random_below(c->rules + 1) : c->rules;
 	int err;
 
 	if (c->rules == MAX_RULES)
 		return;
-	err = at == c->rules ? chain_append(&h->fw, names[chain], &r)
-			     : chain_insert(&h->fw, names[chain], at + 1, &r);
+	err = at == c->rules
+		      ? chain_append(&h->fw, random_chains[chain], &r)
+		      : chain_insert(&h->fw, random_chains[chain], at + 1, &r);
 	if (err)
 		fail_msg("insert: %d", err);
 	memmove(c->rule + at + 1, c->rule + at,
@@ -371,8 +249,9 @@ static void drop_rule(struct host22 *h, struct plain *pl, int chain)
 
 	if (!c->rules)
 		return;
-	at = below(c->rules);
-	assert_int_equal(chain_delete_num(&h->fw, names[chain], at + 1), 0);
+	at = random_below(c->rules);
+	assert_int_equal(chain_delete_num(&h->fw, random_chains[chain], at + 1),
+			 0);
 	c->rules--;
 	memmove(c->rule + at, c->rule + at + 1,
 		(c->rules - at) * sizeof(c->rule[0]));
@@ -387,21 +266,22 @@ static void some_rules(struct host22 *h, struct plain *pl)
 						"MASQ" };
 
 	memset(pl, 0, sizeof(*pl));
-	for (int c = 3; c < CHAINS; c++)
-		assert_int_equal(chain_create(&h->fw, names[c]), 0);
-	for (int c = 0; c < CHAINS; c++) {
-		uint32_t n = below(sizes[below(6)] + 1);
+	for (int c = 3; c < RANDOM_CHAINS; c++)
+		assert_int_equal(chain_create(&h->fw, random_chains[c]), 0);
+	for (int c = 0; c < RANDOM_CHAINS; c++) {
+		uint32_t n = random_below(sizes[random_below(6)] + 1);
 
-		if (one_in(80))
+		if (random_one_in(80))
 			n = MAX_RULES;
 		while (n--)
 			add_rule(h, pl, c);
 	}
 	for (int c = 0; c < 3; c++) {
-		const char *policy = policies[below(c == 1 ? 4 : 3)];
+		const char *policy = policies[random_below(c == 1 ? 4 : 3)];
 
 		memcpy(pl->chain[c].policy, policy, strlen(policy) + 1);
-		assert_int_equal(chain_policy(&h->fw, names[c], policy), 0);
+		assert_int_equal(chain_policy(&h->fw, random_chains[c], policy),
+				 0);
 	}
 }
 
@@ -425,7 +305,7 @@ static void compare_rule(void *ctx, const struct fw_rule_row *row)
 	if (row->count.packets != want->packets ||
 	    row->count.bytes != want->bytes)
 		fail_msg("%s rule %u: got %llu packets, want %llu",
-			 names[c->chain], c->rule,
+			 random_chains[c->chain], c->rule,
 			 (unsigned long long)row->count.packets,
 			 (unsigned long long)want->packets);
 }
@@ -464,10 +344,10 @@ static void compare_check(struct host22 *h, struct plain *pl,
 				  .ihl = 5,
 				  .tcp_flags = s->tcp_flags,
 				  .via = *pl->via };
-	int chain = (int)below(CHAINS);
+	int chain = (int)random_below(RANDOM_CHAINS);
 
 	pl->check = true;
-	assert_int_equal(chain_check(&h->fw, names[chain], &probe),
+	assert_int_equal(chain_check(&h->fw, random_chains[chain], &probe),
 			 errors[plain_walk(pl, chain)]);
 	pl->check = false;
 }
@@ -490,9 +370,9 @@ static void compare_log(struct host22 *h, struct plain *pl)
 
 static void one_packet(struct host22 *h, struct plain *pl)
 {
-	struct sample s = some_packet();
+	struct sample s = random_packet();
 	struct fw_ifname via = ifname(s.via);
-	enum fw_builtin chain = below(3);
+	enum fw_builtin chain = random_below(3);
 	uint8_t bytes[SAMPLE_BYTES];
 	struct pkt_info info, copy;
 	struct fw_answer a;
@@ -504,7 +384,7 @@ static void one_packet(struct host22 *h, struct plain *pl)
 	pl->info = &copy;
 	pl->via = &via;
 	pl->mark = 0;
-	if (one_in(4))
+	if (random_one_in(4))
 		compare_check(h, pl, &s, &info);
 	want = plain_walk(pl, (int)chain);
 	a = chain_run(&h->fw, chain, &via, &p, &info);
@@ -527,12 +407,12 @@ static void one_set(struct plain *pl, uint32_t packets)
 	host22_open(&h);
 	some_rules(&h, pl);
 	while (packets--) {
-		int chain = (int)below(CHAINS);
+		int chain = (int)random_below(RANDOM_CHAINS);
 
 		one_packet(&h, pl);
-		if (one_in(4000))
+		if (random_one_in(4000))
 			add_rule(&h, pl, chain);
-		if (one_in(4000))
+		if (random_one_in(4000))
 			drop_rule(&h, pl, chain);
 	}
 	rules_each(&h.fw, false, compare_rule, &rules);
