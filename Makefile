@@ -261,11 +261,11 @@ FWCOMPAT = \
 	fwcompat/reset.c \
 	fwcompat/rulefile.c \
 	fwcompat/run.c \
-	fwcompat/scratch.c \
 	fwcompat/status.c \
 	fwcompat/top.c \
 	fwcompat/top_rows.c \
 	$(TOP_SCREEN) \
+	fwcompat/workdir.c \
 
 
 # Programs by their old names, a name a line; each with its sources, and all

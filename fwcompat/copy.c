@@ -3,15 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static int copy_range(int in, int out, off_t at, off_t end)
 {
+	if (lseek(out, at, SEEK_SET) < 0)
+		return -errno;
 	while (at < end) {
-		off_t to = at;
-		ssize_t n = copy_file_range(in, &at, out, &to,
-					    (size_t)(end - at), 0);
+		ssize_t n = sendfile(out, in, &at, (size_t)(end - at));
 
 		if (n < 0)
 			return -errno;
@@ -39,19 +40,27 @@ static int copy_data(int in, int out)
 	return r;
 }
 
-int copy_sparse(const char *from, const char *to)
+int copy_sparse_to(const char *from, int out)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC), out, r;
+	int in = open(from, O_RDONLY | O_CLOEXEC), r;
 
 	if (in < 0)
 		return -errno;
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	r = out < 0 ? -errno : copy_data(in, out);
-	if (out >= 0) {
-		close(out);
-		if (r)
-			unlink(to);
-	}
+	r = copy_data(in, out);
 	close(in);
+	return r;
+}
+
+int copy_sparse(const char *from, const char *to)
+{
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), r;
+
+	if (out < 0)
+		return -errno;
+	r = copy_sparse_to(from, out);
+	if (close(out) && !r)
+		r = -errno;
+	if (r)
+		unlink(to);
 	return r;
 }

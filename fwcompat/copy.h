@@ -9,4 +9,7 @@
  */
 int copy_sparse(const char *from, const char *to);
 
+/* The same into @out, an empty file open for writing. */
+int copy_sparse_to(const char *from, int out);
+
 #endif

@@ -68,7 +68,7 @@ int place_open(struct play_place *place)
 	programs_find(&place->programs);
 	if (*place->programs.tools)
 		programs[1] = place->programs.tools;
-	r = scratch_make(place->dir);
+	r = workdir_make(place->dir);
 	if (r)
 		return r;
 	if (mkdir(place_path(place, "view", dir), 0755))
@@ -82,7 +82,7 @@ void place_close(struct play_place *place)
 	family_end();
 	view_close(place->view);
 	place->view = NULL;
-	scratch_remove(place->dir);
+	workdir_remove(place->dir);
 }
 
 int place_settle(struct play_place *place)
@@ -144,8 +144,8 @@ int place_reset(struct play_place *place, enum fw_era era)
 	char path[PATH_MAX];
 	int fd;
 
-	scratch_remove(place_path(place, "feed", path));
-	scratch_remove(place_path(place, "cwd", path));
+	workdir_remove(place_path(place, "feed", path));
+	workdir_remove(place_path(place, "cwd", path));
 	if (mkdir(path, 0700))
 		return -errno;
 	unlink(place_path(place, "state", path));

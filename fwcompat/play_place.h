@@ -4,14 +4,14 @@
 #define FWCOMPAT_PLAY_PLACE_H
 
 #include "core/era.h"
-#include "fwcompat/scratch.h"
+#include "fwcompat/workdir.h"
 #include "launcher/programs.h"
 
 struct compat;
 struct view;
 
 struct play_place {
-	char dir[SCRATCH_PATH];
+	char dir[WORKDIR_PATH];
 	struct view
 		*view; /* NULL: there could be none, and .warning says why */
 	char warning[400];

@@ -201,7 +201,7 @@ static int run_elsewhere(struct rulefile *f, const char *path, const char *args,
 int rulefile_open(struct rulefile *f, const char *path, const char *args,
 		  struct text *why)
 {
-	int r = scratch_make(f->dir);
+	int r = workdir_make(f->dir);
 
 	snprintf(f->state, sizeof(f->state), "%s/state", f->dir);
 	if (r == 0)
@@ -216,6 +216,6 @@ int rulefile_open(struct rulefile *f, const char *path, const char *args,
 
 void rulefile_close(struct rulefile *f)
 {
-	scratch_remove(f->dir);
+	workdir_remove(f->dir);
 	f->dir[0] = '\0';
 }

@@ -7,11 +7,11 @@
 #define FWCOMPAT_RULEFILE_H
 
 #include "core/text.h"
-#include "fwcompat/scratch.h"
+#include "fwcompat/workdir.h"
 
 struct rulefile {
-	char dir[SCRATCH_PATH];        /* a private one, removed at the end */
-	char state[SCRATCH_PATH + 16]; /* the state file in it */
+	char dir[WORKDIR_PATH];        /* a private one, removed at the end */
+	char state[WORKDIR_PATH + 16]; /* the state file in it */
 };
 
 /*

@@ -55,6 +55,7 @@ enum { CANNOT = 126 };
 struct run {
 	const char *era;  /* or NULL */
 	const char *keep; /* where the copy of a dry run goes, or NULL */
+	int kept;         /* that file, open */
 	bool trace, dry;
 	char **argv;
 	int told;             /* the trace comes out here, or -1 */
@@ -232,17 +233,6 @@ static void show_unmet(int unmet)
 				at);
 }
 
-/* A dry run's copy goes where it is wanted. Returns @status, or -errno. */
-static int keep_copy(const struct run *run, int status, char *why, size_t n)
-{
-	int r = copy_sparse(run->state, run->keep);
-
-	if (!r)
-		return status;
-	snprintf(why, n, "%s: %s", run->keep, strerror(-r));
-	return r;
-}
-
 static int run_inside(struct run *run, struct compat *c)
 {
 	char why[256] = "";
@@ -276,8 +266,11 @@ static int run_inside(struct run *run, struct compat *c)
 		return CANNOT;
 	}
 	r = watch_run(c, run->argv, run->told, why, sizeof(why));
-	if (r >= 0 && run->keep)
-		r = keep_copy(run, r, why, sizeof(why));
+	if (r >= 0 && run->keep) {
+		int failed = copy_sparse_to(run->state, run->kept);
+
+		r = failed ? failed : r;
+	}
 	view_close(view);
 	show_unmet(run->unmet);
 	if (r >= 0)
@@ -302,6 +295,17 @@ static int run_on_state(struct run *run)
 		r = run_inside(run, c);
 	compat_close(c);
 	return r;
+}
+
+/* Before there is a view, in which all that is written is thrown away. */
+static int open_keep(struct run *run)
+{
+	run->kept =
+		open(run->keep, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (run->kept < 0)
+		fprintf(stderr, "fwcompat run: %s: %s\n", run->keep,
+			strerror(errno));
+	return run->kept < 0 ? -1 : 0;
 }
 
 int cmd_run(int argc, char **argv)
@@ -335,6 +339,8 @@ int cmd_run(int argc, char **argv)
 	if (run.keep && !run.dry)
 		return cmd_misused("run", "--keep is for dry runs");
 	run.trace = run.trace || (run.dry && !run.keep);
+	if (run.keep && open_keep(&run))
+		return CANNOT;
 	if (!shell[0] || !*shell[0])
 		shell[0] = sh;
 	run.argv = optind < argc ? argv + optind : shell;

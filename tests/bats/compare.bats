@@ -108,3 +108,16 @@ setup() {
 	assert_line --partial " -> 203.0.113.5 22"
 	refute_output --partial "forward"
 }
+
+@test "a dry run's state can be kept" {
+	run --separate-stderr -0 fwcompat run --dry-run --keep after \
+		ipchains -A input -j DENY
+	assert_equal "$stderr" ""
+	run -0 env FWCOMPAT_STATE="$PWD/after" ipchains -L input -n
+	assert_output --partial "DENY"
+	run -0 ipchains -L input -n
+	refute_output --partial "DENY"
+	run --separate-stderr -126 fwcompat run --dry-run --keep after true
+	assert_equal "$stderr" "fwcompat run: after: File exists"
+	run -2 fwcompat run --keep after true
+}

@@ -1,14 +1,14 @@
 /* A private directory for a while. */
-#ifndef FWCOMPAT_SCRATCH_H
-#define FWCOMPAT_SCRATCH_H
+#ifndef FWCOMPAT_WORKDIR_H
+#define FWCOMPAT_WORKDIR_H
 
-enum { SCRATCH_PATH = 256 };
+enum { WORKDIR_PATH = 256 };
 
 /* Makes one below $TMPDIR, or /tmp, whose path goes into @dir. 0 or
  * -errno, and @dir is "". */
-int scratch_make(char dir[SCRATCH_PATH]);
+int workdir_make(char dir[WORKDIR_PATH]);
 
 /* Removes it with all that is in it; "" is none. */
-void scratch_remove(const char *dir);
+void workdir_remove(const char *dir);
 
 #endif

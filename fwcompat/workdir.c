@@ -1,5 +1,5 @@
 /* A private directory for a while. */
-#include "fwcompat/scratch.h"
+#include "fwcompat/workdir.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -8,14 +8,14 @@
 
 enum { FDS = 16 };
 
-int scratch_make(char dir[SCRATCH_PATH])
+int workdir_make(char dir[WORKDIR_PATH])
 {
 	const char *tmp = getenv("TMPDIR");
-	int n = snprintf(dir, SCRATCH_PATH, "%s/fwcompat-XXXXXX",
+	int n = snprintf(dir, WORKDIR_PATH, "%s/fwcompat-XXXXXX",
 			 tmp && *tmp == '/' ? tmp : "/tmp");
 	int r = 0;
 
-	if (n < 0 || n >= SCRATCH_PATH)
+	if (n < 0 || n >= WORKDIR_PATH)
 		r = -ENAMETOOLONG;
 	else if (!mkdtemp(dir))
 		r = -errno;
@@ -34,7 +34,7 @@ static int remove_one(const char *path, const struct stat *st, int kind,
 	return 0;
 }
 
-void scratch_remove(const char *dir)
+void workdir_remove(const char *dir)
 {
 	if (dir[0])
 		nftw(dir, remove_one, FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
