@@ -21,17 +21,16 @@ static void target_2_0(const struct fw20_rule *r, char to[LOG_TARGET_MAX + 1])
 	int used = r->n_src + r->n_dst;
 	const char *word = "acc";
 
-	if (!(r->flags & FW20_ACCEPT))
+	if (!(r->flags & FW20_ACCEPT)) {
 		word = r->flags & FW20_ICMPRPL ? "rej" : "deny";
-	else if (r->flags & FW20_REDIR)
-		word = "acc/r";
-	else if (r->flags & FW20_MASQ)
-		word = "acc/masq";
-	if (word[strlen(word) - 1] == 'r')
-		snprintf(to, LOG_TARGET_MAX + 1, "%s%d", word,
+	} else if (r->flags & FW20_REDIR) {
+		snprintf(to, LOG_TARGET_MAX + 1, "acc/r%d",
 			 used < FW20_PORTS ? r->port[used] : 0);
-	else
-		snprintf(to, LOG_TARGET_MAX + 1, "%s", word);
+		return;
+	} else if (r->flags & FW20_MASQ) {
+		word = "acc/masq";
+	}
+	snprintf(to, LOG_TARGET_MAX + 1, "%s", word);
 }
 
 /* Linux 1.3.56, the same function. */

@@ -163,7 +163,7 @@ static void add_iface(struct rows *r, const struct ifaddrs *a)
 		return;
 	memcpy(&in, a->ifa_addr, sizeof(in));
 	iface.addr = ntohl(in.sin_addr.s_addr);
-	strncpy(iface.name.s, a->ifa_name, FW_IFNAME - 1);
+	memcpy(iface.name.s, a->ifa_name, strnlen(a->ifa_name, FW_IFNAME - 1));
 	if (!has_iface(r, &iface))
 		rows_add(r, &iface);
 }

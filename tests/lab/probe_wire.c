@@ -100,7 +100,8 @@ static void open_router(void)
 	for (int place = 0; place < PLACE_S2; place++) {
 		struct ifreq req = { 0 };
 
-		strcpy(req.ifr_name, place_ifname[place]);
+		snprintf(req.ifr_name, sizeof(req.ifr_name), "%s",
+			 place_ifname[place]);
 		if (ioctl(router_out, SIOCGIFHWADDR, &req) < 0)
 			die(req.ifr_name);
 		memcpy(to_router[place].sll_addr, req.ifr_hwaddr.sa_data,

@@ -405,7 +405,7 @@ static void test_each(void **state)
 
 	(void)state;
 	proc_each(&src, see, &seen);
-	assert_int_equal(seen.files, 20);
+	assert_int_equal(seen.files, 21);
 	assert_false(seen.absent);
 	assert_int_equal(proc_mode("net/ip_fwchains"), 0600);
 	assert_int_equal(proc_mode("net/none"), 0);
