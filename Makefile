@@ -457,6 +457,7 @@ LAB_PROGRAMS = \
 	tests/lab/line.c \
 	tests/lab/probe_engine.c \
 	tests/lab/probe_wire.c \
+	tests/lab/stream.c \
 
 # Programs that tests in tests/bats build and use.
 TEST_PROGRAMS = \

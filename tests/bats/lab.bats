@@ -4,15 +4,14 @@
 
 # shellcheck disable=SC2154 # what tests/lab/*.bash set
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load ../lab/lab
 load ../lab/programs
 
 setup_file() {
 	export LC_ALL=C
 	[ -z "$(lab_lacks "${lab_programs[@]}" iptables-legacy)" ] || return 0
+	takes_rule -t nat -A POSTROUTING -j MASQUERADE || return 0
 	lab_up "$BATS_FILE_TMPDIR/lab"
 	lab_serve s1
 	lab_serve s2
@@ -37,7 +36,9 @@ teardown_file() {
 }
 
 setup() {
+	own_host
 	need_lab "${lab_programs[@]}" iptables-legacy
+	need_rule -t nat -A POSTROUTING -j MASQUERADE
 	lab_sysctl r ipv4/ip_forward 1
 }
 
@@ -96,8 +97,7 @@ every() {
 	lab_capture r eth0 before
 	lab_capture r ppp0 behind
 	lab_ping c1 198.51.100.9
-	lab_kill before INT
-	lab_kill behind INT
+	lab_captured before behind
 	run -0 tcpdump -n -r "$lab_dir/before.pcap" 'icmp and src 10.1.0.2'
 	assert_line --partial '10.1.0.2 > 198.51.100.9: ICMP echo request'
 	run -0 tcpdump -n -r "$lab_dir/behind.pcap" 'icmp and src 198.51.100.201'

@@ -3,21 +3,18 @@
 
 # shellcheck disable=SC2154 # what tests/lab/*.bash set
 
-bats_require_minimum_version 1.5.0
-bats_load_library bats-support
-bats_load_library bats-assert
+load host
 load ../lab/lab
 load ../lab/matrix
 
 setup() {
-	export LC_ALL=C FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state
-	unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+	own_host
 	need_lab iptables-legacy
+	need_rule -t nat -A POSTROUTING -j MASQUERADE
 	lab_up "$BATS_TEST_TMPDIR/lab"
 	lab_mute
 	lab_sysctl r ipv4/ip_forward 1
 	lab_host
-	cd "$BATS_TEST_TMPDIR" || return
 	sh "$lab_home/matrix.sh" >probes
 }
 

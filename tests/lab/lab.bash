@@ -40,6 +40,17 @@ need_lab() {
 	[ -z "$lacks" ] || skip "$lacks"
 }
 
+# Whether the kernel takes such a rule of iptables-legacy.
+takes_rule() {
+	XTABLES_LOCKFILE=$BATS_FILE_TMPDIR/lock unshare --net \
+		iptables-legacy "$@" 2>/dev/null
+}
+
+# need_rule WORD...: skips where it does not.
+need_rule() {
+	takes_rule "$@" || skip "this kernel takes no rule \"$*\""
+}
+
 # Makes a laboratory whose files lie in the directory $1. To be called by the
 # shell that uses it, not by a child of that.
 lab_up() {

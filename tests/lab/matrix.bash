@@ -43,8 +43,9 @@ lab_probe_router() {
 	at r "$lab_bin/probe_wire"
 }
 
+# lab_probe_engine [limited]: with it ICMP errors have the old kernel's limits.
 lab_probe_engine() {
-	"$lab_bin/probe_engine"
+	"$lab_bin/probe_engine" "$@"
 }
 
 # lab_matrix_compare ROUTER ENGINE KNOWN: the probes whose fates differ, router's

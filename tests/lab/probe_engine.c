@@ -1,7 +1,7 @@
 /*
  * Sends probes through the engine, on the host whose state $FWCOMPAT_STATE
- * names: probe_engine <PROBES. Time stands still, so that no entry expires, and
- * no ICMP error is too many.
+ * names: probe_engine [limited] <PROBES. Time stands still, so that no entry
+ * expires. No ICMP error is too many, but with "limited".
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +15,7 @@
 static struct probes probes;
 static struct fw fw;
 static uint32_t ifindex_of[PLACES];
+static bool limited;
 
 static enum place place_of(uint32_t ifindex)
 {
@@ -68,7 +69,8 @@ static void send_one(struct store *store, uint32_t index)
 			fw_arrive(&fw, store_now(store), ifindex_of[from],
 				  &pkt);
 	}
-	forget_rates();
+	if (!limited)
+		forget_rates();
 }
 
 static bool find_interfaces(void)
@@ -95,7 +97,7 @@ static int send_all(struct store *store)
 	return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	static const struct fw_env env = { .out = see_out };
 	struct store *store;
@@ -103,6 +105,7 @@ int main(void)
 	uint32_t bad = probes_read(&probes, stdin);
 	int r;
 
+	limited = argc > 1 && !strcmp(argv[1], "limited");
 	if (bad) {
 		fprintf(stderr, "probe_engine: line %u is no probe\n", bad);
 		return 2;

@@ -177,10 +177,52 @@ lab_crowd_stays() {
 	lab_until 20 grep -q "$3 answered" "$lab_dir/log/crowd"
 }
 
-# lab_capture NAMESPACE INTERFACE NAME [FILTER...]: tcpdump there, from now until
-# `lab_kill NAME', to $lab_dir/NAME.pcap.
+# lab_everything FROM SERVER: all of them, as far as the server has them. Says
+# what does not work, and goes on.
+lab_everything() {
+	local verb works=0
+	local -a verbs=(lab_ping lab_traceroute 'lab_traceroute -I' lab_dns lab_http
+		'lab_ftp active' 'lab_ftp passive'
+		'lab_ftp_curl active' 'lab_ftp_curl passive')
+	[ "$2" != 203.0.113.9 ] || verbs+=('lab_dcc send' 'lab_dcc chat' 'lab_crowd 50')
+	for verb in "${verbs[@]}"; do
+		# shellcheck disable=SC2086 # words are words
+		set -- "$1" "$2" $verb
+		"$3" "$1" "$2" "${@:4}" || { echo "$1 to $2: $verb fails"; works=1; }
+	done
+	return $works
+}
+
+# Every packet on the cables as it would be on real ones: no larger than they
+# carry, with its checksums.
+lab_plain_cables() {
+	local cable
+	for cable in 'c1 eth0' 'c2 eth0' 's1 eth0' 'r eth0' 'r eth1' 'r eth2'; do
+		# shellcheck disable=SC2086 # words are words
+		set -- $cable
+		at "$1" ethtool -K "$2" tx off tso off gso off gro off >/dev/null
+	done
+}
+
+# lab_capture NAMESPACE INTERFACE NAME [WORD...]: tcpdump there, until
+# lab_captured NAME, to $lab_dir/NAME.pcap.
 lab_capture() {
-	lab_start "$1" "$3" tcpdump -i "$2" -n -s 0 -U --immediate-mode -B 16384 \
-		-Z root -w "$lab_dir/$3.pcap" "${@:4}"
+	lab_start "$1" "$3" tcpdump -i "$2" -n -s 65535 -B 65536 -Z root \
+		-w "$lab_dir/$3.pcap" "${@:4}"
 	lab_until 10 grep -q 'listening on' "$lab_dir/log/$3"
+}
+
+# Ends captures; fails where one missed a packet. The kernel hands over what it
+# saw once a second.
+lab_captured() {
+	local name
+	sleep 1.1
+	for name in "$@"; do
+		lab_kill "$name" INT
+		lab_until 5 grep -q 'dropped by kernel' "$lab_dir/log/$name"
+		grep '^0 packets dropped' "$lab_dir/log/$name" >/dev/null || {
+			grep -H . "$lab_dir/log/$name"
+			return 1
+		}
+	done
 }
