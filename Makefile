@@ -443,8 +443,11 @@ FUZZERS = \
 
 BENCHES = \
 	bench/engine.c \
-	bench/live_gen.c \
 	bench/spawn.c \
+
+# Programs that benchmarks use.
+BENCH_PROGRAMS = \
+	bench/live_gen.c \
 
 # Programs as of then, which tests/bats/run.bats builds in several ways.
 OLD_PROGRAMS = \
@@ -551,7 +554,7 @@ TESTLIB_SRC = $(COMPARE) $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $
 netfilter_SRC = $(NETFILTER)
 SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/live_none.c \
 	fwcompat/top_plain.c gateway/fast_none.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
-TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(LAB_PROGRAMS) \
+TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(BENCH_PROGRAMS) $(LAB_PROGRAMS) \
 	$(OLD_PROGRAMS) $(TEST_PROGRAMS))
 
 BIN = $(PROGRAMS:%=$B/bin/%)
@@ -562,9 +565,9 @@ BACKEND_SO = $(BACKENDS:%=$B/libexec/fwcompat/%.so)
 UNIT_BIN = $(UNIT_TESTS:%.c=$B/%)
 LAB_BIN = $(LAB_PROGRAMS:%.c=$B/%)
 FUZZ_BIN = $(FUZZERS:%.c=$B/%)
-BENCH_BIN = $(BENCHES:%.c=$B/%)
+BENCH_BIN = $(BENCHES:%.c=$B/%) $(BENCH_PROGRAMS:%.c=$B/%)
 
-.PHONY: all demo check unit units fuzz fuzzers bench benches tidy install clean \
+.PHONY: all demo check unit units fuzz fuzzers bench bench-live benches tidy install clean \
 	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -664,9 +667,13 @@ fuzz:
 	done
 
 bench: all benches
-	@for b in $(BENCH_BIN); do $$b || exit 1; done
+	@for b in $(BENCHES:%.c=$B/%); do $$b || exit 1; done
 	@CC="$(CC)" sh bench/tools.sh $B
 	@sh bench/launcher.sh $B
+
+# fwcompat live beside the running kernel's own ways, in namespaces, as root.
+bench-live: all $B/bench/live_gen
+	@sh bench/live.sh $B
 
 tidy:
 	@printf '%s\n' $(SRC) $(filter-out $(OLD_PROGRAMS),$(TEST_SRC)) | \

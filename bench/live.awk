@@ -1,0 +1,85 @@
+# The table of bench/live.sh: medians, least and most of each figure, and its
+# ratio to MASQUERADE in the same round.
+
+function keep(at, v) {
+	n[at]++
+	value[at, n[at]] = v
+}
+
+# The values of @at, sorted, in sorted[1..n].
+function sort(at, i, j, t) {
+	for (i = 1; i <= n[at]; i++)
+		sorted[i] = value[at, i]
+	for (i = 2; i <= n[at]; i++)
+		for (j = i; j > 1 && sorted[j - 1] > sorted[j]; j--) {
+			t = sorted[j]
+			sorted[j] = sorted[j - 1]
+			sorted[j - 1] = t
+		}
+}
+
+function median(at) {
+	sort(at)
+	if (n[at] % 2)
+		return sorted[(n[at] + 1) / 2]
+	return (sorted[n[at] / 2] + sorted[n[at] / 2 + 1]) / 2
+}
+
+# "median [least-most]", divided by @by.
+function spread(at, by, form, m) {
+	m = median(at)
+	return sprintf(form " [" form "-" form "]", m / by, sorted[1] / by,
+		       sorted[n[at]] / by)
+}
+
+function aim_of(kind, what) {
+	if (kind == "exact")
+		return what == "new" ? 0 : 0.5
+	return kind == "fast" ? (what == "new" ? 1.5 : 1.4) : 0
+}
+
+{
+	row = $1 " " $3 " " $5 " " $4
+	if (!(row in seen)) {
+		seen[row] = 1
+		rows[++nrows] = row
+	}
+	if (!($2 in kinds)) {
+		kinds[$2] = 1
+		kind[++nkinds] = $2
+	}
+	keep(row " " $2, $6)
+	lost[row " " $2] += $8
+	round[row " " $2]++
+	rate[row, $2, round[row " " $2]] = $6
+}
+
+END {
+	for (r = 1; r <= nrows; r++) {
+		split(rows[r], f, " ")
+		if (f[1] " " f[2] != head) {
+			head = f[1] " " f[2]
+			printf "\n%s, %s rules%26s%22s\n", f[1], f[2],
+			       "thousands a second", "times MASQUERADE"
+		}
+		for (k = 1; k <= nkinds; k++) {
+			at = rows[r] " " kind[k]
+			if (!(at in n))
+				continue
+			for (i = 1; i <= n[at]; i++)
+				if (rate[rows[r], "masquerade", i])
+					keep(at " x", value[at, i] / \
+					     rate[rows[r], "masquerade", i])
+			by = at " x"
+			ratio = by in n ? spread(by, 1, "%.2f") : ""
+			aim = aim_of(kind[k], f[3])
+			note = lost[at] ? "  lost " lost[at] : ""
+			if (aim)
+				note = sprintf("  (aim %.1f)%s%s", aim,
+					       median(by) < aim ? "  UNDER" : "", note)
+			printf "  %6d %-7s %-11s %18s  %17s%s\n", f[4],
+			       f[3] == "new" ? "new" : "packets", kind[k],
+			       spread(at, 1000, "%.0f"), ratio, note
+		}
+	}
+}

@@ -1,0 +1,180 @@
+#!/bin/sh
+# How fast fwcompat live carries packets beside the running kernel's own
+# MASQUERADE and its plain forwarding: live.sh BUILD-DIRECTORY. As root; makes
+# three network namespaces and removes them again.
+#
+# Each life of a router takes: one flow; 10,000 flows, each packet the first of
+# its own, then all of them in turn; the same with 40,000. Generator and sink
+# cost the same in all lives. Kinds of routers take turns, ROUNDS times.
+#
+# PLACES: "shared": generator, router and sink on one core, so nothing is ever
+# lost and all cost shows. "apart": the generator has a core of its own, the
+# router (the kernel's part, as a thread, and fwcompat) the other.
+set -eu
+build=${1:-build}
+here=$(cd "$(dirname "$0")" && pwd)
+PATH=$(cd "$build/bin" && pwd):$PATH
+generator=$(cd "$build/bench" && pwd)/live_gen
+dir=$(mktemp -d)
+name=fwc-$$
+client=$name-c router=$name-r server=$name-s
+inner=in$$ outer=out$$
+live=
+FWCOMPAT_STATE=$dir/state
+export FWCOMPAT_STATE PATH
+
+ROUNDS=${ROUNDS:-5}
+PLACES=${PLACES:-shared apart}
+KINDS=${KINDS:-plain masquerade exact fast}
+RULES=${RULES:-10 500}
+FLOWS=${FLOWS:-10000 40000}
+MS=${MS:-400}
+
+stop_live() {
+	[ -n "$live" ] || return 0
+	kill "$live" 2>/dev/null || :
+	wait "$live" 2>/dev/null || :
+	live=
+}
+
+remove() {
+	stop_live
+	for n in $client $router $server; do
+		ip netns del "$n" 2>/dev/null || :
+	done
+	rm -f "$FWCOMPAT_STATE"
+}
+
+trap 'remove; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
+
+in_router() {
+	ip netns exec "$router" "$@"
+}
+
+# The namespaces, and a sink that drops what arrives.
+make_net() {
+	for n in $client $router $server; do
+		ip netns add "$n"
+		ip -n "$n" link set lo up
+	done
+	ip link add "$inner" netns "$client" type veth \
+		peer name "$inner" netns "$router"
+	ip link add "$outer" netns "$server" type veth \
+		peer name "$outer" netns "$router"
+	ip -n "$client" addr add 10.1.0.2/16 dev "$inner"
+	ip -n "$router" addr add 10.1.0.1/16 dev "$inner"
+	ip -n "$router" addr add 10.2.0.1/16 dev "$outer"
+	ip -n "$server" addr add 10.2.0.2/16 dev "$outer"
+	ip -n "$client" link set "$inner" up
+	ip -n "$server" link set "$outer" up
+	ip -n "$router" link set "$inner" up
+	ip -n "$router" link set "$outer" up
+	ip -n "$router" route add 10.3.0.0/16 via 10.2.0.2
+	in_router sysctl -qw net.ipv4.ip_forward=1
+	in_router ping -qc 1 10.2.0.2 >/dev/null
+	ip netns exec "$server" nft "add table netdev sink;
+		add chain netdev sink packets {
+			type filter hook ingress device $outer priority 0; };
+		add rule netdev sink packets ip protocol udp drop"
+	mac=$(in_router cat "/sys/class/net/$inner/address")
+}
+
+# The router's part in the kernel gets a core of its own.
+set_apart() {
+	in_router ethtool -K "$inner" gro on >/dev/null
+	in_router sh -c "echo 1 >/sys/class/net/$inner/threaded"
+	for p in $(pgrep "^napi/$inner-"); do
+		taskset -pc 1 "$p" >/dev/null
+	done
+}
+
+# $1 rules, the last of which masquerades.
+kernel_rules() {
+	{
+		echo '*filter'
+		i=1
+		while [ "$i" -lt "$1" ]; do
+			echo "-A FORWARD -s 172.16.$((i / 200)).$((i % 200)) -j DROP"
+			i=$((i + 1))
+		done
+		echo COMMIT
+		echo '*nat'
+		echo "-A POSTROUTING -o $outer -j MASQUERADE"
+		echo COMMIT
+	} | in_router iptables-legacy-restore
+}
+
+fwcompat_rules() {
+	{
+		i=1
+		while [ "$i" -lt "$1" ]; do
+			echo "-A forward -s 172.16.$((i / 200)).$((i % 200))/32 -j DENY"
+			i=$((i + 1))
+		done
+		echo '-A forward -s 10.1.0.0/16 -j MASQ'
+	} | ipchains-restore
+}
+
+# fwcompat live with the options $@, on the router's core.
+start_live() {
+	ip netns exec "$router" taskset -c "$core" \
+		fwcompat live --log "$dir/log" "$@" >/dev/null &
+	live=$!
+	i=0
+	until in_router iptables-legacy -t raw -S | grep -q NFQUEUE; do
+		i=$((i + 1))
+		[ "$i" -lt 100 ] || { echo 'fwcompat live does not start' >&2; exit 1; }
+		sleep 0.05
+	done
+}
+
+# Packets a second and losses of $1 flows, $2 packets (0: for $3 ms).
+measure() {
+	"$generator" "$client" "$inner" "$mac" "$server" "$outer" "$1" "$2" "$3" 0
+}
+
+# PLACE KIND RULES FLOWS WHAT RATE SENT LOST
+say() {
+	echo "$place $kind $rules $*" >>"$dir/figures"
+}
+
+# One life of a router of $kind.
+life() {
+	make_net
+	core=0
+	if [ "$place" = apart ]; then
+		core=1
+		set_apart
+	fi
+	case $kind in
+	masquerade) kernel_rules "$rules" ;;
+	exact) start_live ;;
+	fast) start_live --fast ;;
+	esac
+	case $kind in exact | fast) fwcompat_rules "$rules" ;; esac
+	measure 1 64 1000 >/dev/null
+	say 1 packets "$(measure 1 0 "$MS")"
+	for n in $FLOWS; do
+		say "$n" new "$(measure "$n" "$n" 20000)"
+		say "$n" packets "$(measure "$n" 0 "$MS")"
+	done
+	remove
+}
+
+[ "$(id -u)" = 0 ] || { echo 'live.sh: needs root' >&2; exit 1; }
+round=0
+while [ "$round" -lt "$ROUNDS" ]; do
+	round=$((round + 1))
+	for place in $PLACES; do
+		for rules in $RULES; do
+			for kind in $KINDS; do
+				[ ! -t 2 ] || printf '\r%s of %s: %s, %s, %s rules  ' \
+					"$round" "$ROUNDS" "$place" "$kind" "$rules" >&2
+				life
+			done
+		done
+	done
+done
+[ ! -t 2 ] || echo >&2
+awk -f "$here/live.awk" "$dir/figures"
