@@ -670,6 +670,7 @@ bench: all benches
 	@for b in $(BENCHES:%.c=$B/%); do $$b || exit 1; done
 	@CC="$(CC)" sh bench/tools.sh $B
 	@sh bench/launcher.sh $B
+	@sh bench/masq.sh $B
 
 # fwcompat live beside the running kernel's own ways, in namespaces, as root.
 bench-live: all $B/bench/live_gen

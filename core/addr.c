@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/digits.h"
 #include "core/number.h"
 
 int addr_parse_quad(const char *word, uint32_t *addr)
@@ -52,8 +53,12 @@ int mask_length(uint32_t mask)
 
 char *addr_format(uint32_t addr, char *buf)
 {
-	snprintf(buf, ADDR_TEXT, "%u.%u.%u.%u", addr >> 24, addr >> 16 & 255,
-		 addr >> 8 & 255, addr & 255);
+	char *to = buf;
+
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		to = digits_dec(to, addr >> shift & 255);
+		*to++ = shift ? '.' : '\0';
+	}
 	return buf;
 }
 
@@ -66,7 +71,10 @@ static void name_format(uint32_t addr, const struct resolver *names, char *buf,
 	if (names && (names->host_name(addr, buf, n) == 0 ||
 		      names->network_name(addr, buf, n) == 0))
 		return;
-	snprintf(buf, n, "%s", addr_format(addr, dotted));
+	if (n >= ADDR_TEXT)
+		addr_format(addr, buf);
+	else
+		snprintf(buf, n, "%s", addr_format(addr, dotted));
 }
 
 void addr_mask_format(uint32_t addr, uint32_t mask,

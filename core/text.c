@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/digits.h"
+
 void text_fini(struct text *t)
 {
 	free(t->s);
@@ -57,20 +59,26 @@ void text_putc(struct text *t, char c)
 	text_add(t, &c, 1);
 }
 
+/* Where there is room it is formatted once; else that tells how much. */
 void text_vprintf(struct text *t, const char *fmt, va_list ap)
 {
+	size_t room = t->s && !t->bad ? t->cap - t->len : 0;
 	va_list again;
 	char *to;
 	int n;
 
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	if (n < 0)
+	n = vsnprintf(room ? t->s + t->len : NULL, room, fmt, ap);
+	if (n < 0) {
 		t->bad = true;
-	to = n < 0 ? NULL : text_room(t, (size_t)n);
-	if (to) {
-		vsnprintf(to, (size_t)n + 1, fmt, again);
+	} else if ((size_t)n < room) {
 		t->len += (size_t)n;
+	} else {
+		to = text_room(t, (size_t)n);
+		if (to) {
+			vsnprintf(to, (size_t)n + 1, fmt, again);
+			t->len += (size_t)n;
+		}
 	}
 	va_end(again);
 }
@@ -82,6 +90,29 @@ void text_printf(struct text *t, const char *fmt, ...)
 	va_start(ap, fmt);
 	text_vprintf(t, fmt, ap);
 	va_end(ap);
+}
+
+void text_dec(struct text *t, uint32_t v)
+{
+	char digits[10];
+
+	text_add(t, digits, (size_t)(digits_dec(digits, v) - digits));
+}
+
+void text_left(struct text *t, const char *s, size_t width)
+{
+	size_t n = strlen(s);
+	char *to = text_room(t, n > width ? n : width);
+
+	if (!to)
+		return;
+	memcpy(to, s, n);
+	if (n < width) {
+		memset(to + n, ' ', width - n);
+		n = width;
+	}
+	to[n] = '\0';
+	t->len += n;
 }
 
 void text_pad(struct text *t, size_t from, size_t col)

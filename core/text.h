@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
 	char *s;    /* NUL-terminated once something was written; else NULL */
@@ -30,6 +31,10 @@ void text_printf(struct text *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void text_vprintf(struct text *t, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
+
+/* A decimal number, as %u; a string at the left of @width columns, as %-*s. */
+void text_dec(struct text *t, uint32_t v);
+void text_left(struct text *t, const char *s, size_t width);
 
 /* Pads with blanks up to column @col, counted from byte @from of the text. */
 void text_pad(struct text *t, size_t from, size_t col);

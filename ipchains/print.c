@@ -154,7 +154,7 @@ static void put_port(const struct print_style *s, uint16_t proto, uint16_t port,
 	    s->names->service_name(port, service, name, sizeof(name)) == 0)
 		text_puts(out, name);
 	else
-		text_printf(out, "%u", port);
+		text_dec(out, port);
 }
 
 static void put_port_range(const struct print_style *s, uint16_t proto,
@@ -296,7 +296,8 @@ static void put_masq_addr(const struct print_style *s, uint32_t addr,
 
 	addr_mask_format(addr, 0xFFFFFFFF, s->numeric ? NULL : s->names, name,
 			 sizeof(name));
-	text_printf(out, "%-20s ", name);
+	text_left(out, name, 20);
+	text_putc(out, ' ');
 }
 
 void ipchains_print_masq(const struct print_style *s,
@@ -313,7 +314,9 @@ void ipchains_print_masq(const struct print_style *s,
 	put_masq_addr(s, m->src, out);
 	put_masq_addr(s, m->dst, out);
 	put_port(s, proto, (uint16_t)m->sport, out);
-	text_printf(out, " (%" PRIu32 ") -> ", m->mport);
+	text_puts(out, " (");
+	text_dec(out, m->mport);
+	text_puts(out, ") -> ");
 	put_port(s, proto, (uint16_t)m->dport, out);
 	text_putc(out, '\n');
 }

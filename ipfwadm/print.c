@@ -82,7 +82,7 @@ static void print_address(uint32_t addr, uint32_t mask,
 	char buf[NAME_TEXT];
 
 	addr_mask_format(addr, mask, names, buf, sizeof(buf));
-	text_printf(out, "%-20s", buf);
+	text_left(out, buf, 20);
 }
 
 static void print_port(const struct fw20_rule *r, uint16_t port,
@@ -211,7 +211,7 @@ static void print_service(uint16_t port, const char *proto,
 	if (names && names->service_name(port, proto, name, sizeof(name)) == 0)
 		text_puts(out, name);
 	else
-		text_printf(out, "%u", port);
+		text_dec(out, port);
 }
 
 void ipfwadm_print_masq(const struct ipfwadm_masq *m, uint8_t show,
@@ -230,7 +230,9 @@ void ipfwadm_print_masq(const struct ipfwadm_masq *m, uint8_t show,
 	print_address(m->dst, 0xFFFFFFFF, names, out);
 	text_putc(out, ' ');
 	print_service(m->sport, proto, names, out);
-	text_printf(out, " (%u) -> ", m->mport);
+	text_puts(out, " (");
+	text_dec(out, m->mport);
+	text_puts(out, ") -> ");
 	print_service(m->dport, proto, names, out);
 	text_putc(out, '\n');
 }

@@ -6,6 +6,7 @@
 
 #include "libcompat/nf_ct.h"
 #include "libcompat/nf_rows.h"
+#include "libcompat/nf_sysctl.h"
 
 struct nf_masq {
 	struct nf_masked ours;
@@ -41,12 +42,16 @@ void nf_masq_forget(struct nf_masq *m)
 	m->looked = false;
 }
 
-/* Connections first: what is awaited goes to one of them. */
+/*
+ * Connections first: what is awaited goes to one of them. To be told of none
+ * takes the kernel as long as to tell of a thousand, since it looks through its
+ * whole hash; how many there are it says at once.
+ */
 static int look(struct nf_masq *m)
 {
 	int r = m->ct ? 0 : nf_ct_open(&m->ct);
 
-	if (r == 0)
+	if (r == 0 && nf_connections() != 0)
 		r = nf_ct_each(m->ct, m->ours, nf_rows_add, &m->rows);
 	if (r == 0 && m->rows.count)
 		r = nf_ct_each_expect(m->ct, nf_rows_add_expect, &m->rows);

@@ -1,6 +1,8 @@
 /* core/text: what grows, pads and prints, and stays a string all the way. */
 #include "core/text.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/unit/cmocka.h"
@@ -73,6 +75,50 @@ static void pads(void **state)
 	}
 }
 
+/* What these write is what printf() would. */
+static void writes_as_printf_does(void **state)
+{
+	static const uint32_t numbers[] = { 0, 9, 10, 65535, 4294967295U };
+	static const char *const words[] = { "", "a", "four",
+					     "twentyone letters_____" };
+	struct text got = { 0 }, want = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		text_dec(&got, numbers[i]);
+		text_printf(&want, "%" PRIu32, numbers[i]);
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		for (int width = 0; width < 24; width += 4) {
+			text_left(&got, words[i], (size_t)width);
+			text_printf(&want, "%-*s", width, words[i]);
+		}
+	assert_string_equal(got.s, want.s);
+	assert_int_equal(got.len, want.len);
+	text_fini(&got);
+	text_fini(&want);
+}
+
+/* Formats of every length at every distance from the end of the room. */
+static void formats_at_the_end_of_its_room(void **state)
+{
+	(void)state;
+	for (int before = 240; before < 260; before++)
+		for (int n = 0; n < 20; n++) {
+			char line[512];
+			struct text t = { 0 };
+
+			text_printf(&t, "%*s", before, "x");
+			text_printf(&t, "%.*s", n,
+				    "abcdefghijklmnopqrstuvwxyz");
+			snprintf(line, sizeof(line), "%*s%.*s", before, "x", n,
+				 "abcdefghijklmnopqrstuvwxyz");
+			assert_string_equal(t.s, line);
+			assert_int_equal(t.len, strlen(line));
+			text_fini(&t);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +126,8 @@ int main(void)
 		cmocka_unit_test(grows_past_any_first_room),
 		cmocka_unit_test(bytes_may_be_any),
 		cmocka_unit_test(pads),
+		cmocka_unit_test(writes_as_printf_does),
+		cmocka_unit_test(formats_at_the_end_of_its_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
