@@ -1,14 +1,12 @@
 # fwcompat compare: two rule files, and which packets they treat differently.
 
 # shellcheck disable=SC2154 # bats sets stderr
-bats_require_minimum_version 1.5.0
+
+load host
 
 setup() {
-	bats_load_library bats-support
-	bats_load_library bats-assert
-	export LC_ALL=C FWCOMPAT_RESOLVE=files
-	export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/state"
-	cd "$BATS_TEST_TMPDIR" || return
+	own_host
+	no_leak_checker
 	printf '%s\n' 'ipchains -P input DENY' \
 		'ipchains -A input -p tcp -d 192.0.2.1 22 -j ACCEPT' >old
 	printf '%s\n' '#!/bin/sh' 'ipchains -P input DENY' 'ipchains -N ssh' \

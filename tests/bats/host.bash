@@ -12,6 +12,12 @@ own_host() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# Under the sanitizers: the leak checker starts a process, which is refused after
+# a dry run.
+no_leak_checker() {
+	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+}
+
 # For files that need no more.
 setup() {
 	own_host
