@@ -329,12 +329,16 @@ static __always_inline __u16 new_sum(const struct look *l, enum sum_kind kind,
 	return !sum && !l->tcp ? 0xFFFF : sum;
 }
 
-static __always_inline int send(const struct fast_hop *hop)
+/* bpf_redirect_neigh() replaces a link header, so there must be one. */
+static __always_inline int send(struct __sk_buff *skb, __u32 l2,
+				const struct fast_hop *hop)
 {
 	struct bpf_redir_neigh to = { .nh_family = AF_INET };
 
 	if (hop->kind == FAST_HOP_RAW)
 		return bpf_redirect(hop->ifindex, 0);
+	if (!l2 && bpf_skb_change_head(skb, ETH_HLEN, 0))
+		return TC_ACT_SHOT;
 	to.ipv4_nh = hop->gateway;
 	return bpf_redirect_neigh(hop->ifindex, &to, sizeof(to), 0);
 }
@@ -437,7 +441,7 @@ static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
 	t.first->last = t.now;
 	if (t.w.mark)
 		skb->mark = t.w.mark;
-	return send(t.hop);
+	return send(skb, l2, t.hop);
 }
 
 SEC("tc")
