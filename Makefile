@@ -153,6 +153,8 @@ NETFILTER = \
 	libcompat/nf_ct.c \
 	libcompat/nf_log.c \
 	libcompat/nf_masq.c \
+	libcompat/nf_route.c \
+	libcompat/nf_settle.c \
 
 
 LIVE_GATEWAY = \

@@ -89,3 +89,65 @@ uint32_t nf_masq_count(const struct nf_masq *m)
 {
 	return m->rows.count;
 }
+
+/* What is to be forgotten, once the dump is over. */
+struct drop {
+	struct nf_masked ours;
+	bool (*stale)(void *ctx, const struct nf_ct_entry *, bool ours);
+	void *ctx;
+	struct nf_ct_tuple *orig;
+	int count, room;
+	bool bad; /* no memory */
+};
+
+static void drop_add(void *ctx, const struct nf_ct_entry *e)
+{
+	struct drop *d = ctx;
+	struct nf_ct_tuple *orig = d->orig;
+	bool ours = (e->mark & d->ours.mask) == d->ours.value;
+
+	if (d->bad || !d->stale(d->ctx, e, ours))
+		return;
+	if (d->count == d->room) {
+		d->room = d->room ? 2 * d->room : 64;
+		orig = reallocarray(orig, (size_t)d->room, sizeof(*orig));
+		if (!orig) {
+			d->bad = true;
+			return;
+		}
+		d->orig = orig;
+	}
+	orig[d->count++] = e->dir[NF_CT_ORIG];
+}
+
+/* Those that have ended meanwhile are forgotten, too. */
+static int drop_all(struct nf_ct *ct, const struct drop *d)
+{
+	int r = 0;
+
+	for (int i = 0; i < d->count && r == 0; i++) {
+		r = nf_ct_delete(ct, &d->orig[i]);
+		if (r == -ENOENT)
+			r = 0;
+	}
+	return r ? r : d->count;
+}
+
+int nf_masq_drop(struct nf_masq *m,
+		 bool (*stale)(void *, const struct nf_ct_entry *, bool),
+		 void *ctx)
+{
+	struct drop d = { .ours = m->ours, .stale = stale, .ctx = ctx };
+	int r;
+
+	if (nf_connections() == 0)
+		return 0;
+	nf_masq_forget(m);
+	r = m->ct ? 0 : nf_ct_open(&m->ct);
+	if (r == 0)
+		r = nf_ct_each(m->ct, (struct nf_masked){ 0, 0 }, drop_add, &d);
+	if (r == 0)
+		r = d.bad ? -ENOMEM : drop_all(m->ct, &d);
+	free(d.orig);
+	return r;
+}

@@ -5,12 +5,14 @@
 #ifndef LIBCOMPAT_NF_MASQ_H
 #define LIBCOMPAT_NF_MASQ_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/era.h"
 #include "core/masq_row.h"
 #include "libcompat/nf_rule.h"
 
+struct nf_ct_entry;
 struct nf_masq;
 
 /* @ours: the mark of connections of ours. -ENOMEM; the kernel is not asked
@@ -31,5 +33,15 @@ void nf_masq_each(const struct nf_masq *masq,
 void nf_masq_free_ports(const struct nf_masq *masq,
 			int32_t free_ports[MASQ_PROTOS]);
 uint32_t nf_masq_count(const struct nf_masq *masq);
+
+/*
+ * Forgets all connections of the namespace, whosever they are, that @stale says
+ * so of; @ours: they bear the mark. The number of them, or -errno, perhaps
+ * after some.
+ */
+int nf_masq_drop(struct nf_masq *masq,
+		 bool (*stale)(void *ctx, const struct nf_ct_entry *,
+			       bool ours),
+		 void *ctx);
 
 #endif
