@@ -107,6 +107,7 @@ LIBCOMPAT = \
 	libcompat/backend_load.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
+	libcompat/machine.c \
 	libcompat/nf_alts.c \
 	libcompat/nf_compile.c \
 	libcompat/nf_compile20.c \
@@ -178,6 +179,7 @@ GATEWAY = \
 LAUNCHER = \
 	launcher/child.c \
 	launcher/family.c \
+	launcher/merge_fs.c \
 	launcher/mounts.c \
 	launcher/namespaces.c \
 	launcher/notify.c \

@@ -79,24 +79,36 @@ static int open_real(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Mounts our files on @dir and has them served. */
-static int start_files(struct view *v, const char *dir)
+/* What the server is to serve, and among what. 0 or -errno. */
+static int open_served(const struct view *v, int fds[VIEW_FDS])
 {
-	int fds[VIEW_FDS], n = VIEW_FD_REAL, r;
+	char path[PATH_MAX];
+	int r = 0;
 
-	fds[VIEW_FD_FUSE] = mount_fuse(dir);
-	if (fds[VIEW_FD_FUSE] < 0)
-		return fds[VIEW_FD_FUSE];
-	for (r = 0; r == 0 && n < VIEW_FDS; n++) {
-		fds[n] = open_real(view_blends[n - VIEW_FD_REAL].real);
-		if (fds[n] < 0)
-			r = fds[n];
-	}
+	for (int i = 0; i < VIEW_FDS; i++)
+		fds[i] = -1;
+	fds[VIEW_FD_MERGE] = mount_fuse(in_dir(v, "pub/merge", path));
+	if (fds[VIEW_FD_MERGE] >= 0)
+		fds[VIEW_FD_FUSE] = mount_fuse(in_dir(v, "pub/proc", path));
+	fds[VIEW_FD_PROC] = open_real("/proc");
+	for (int i = 0; i < VIEW_BLENDS; i++)
+		fds[VIEW_FD_REAL + i] = open_real(view_blends[i].real);
+	for (int i = 0; i < VIEW_FDS && r == 0; i++)
+		r = fds[i] < 0 ? fds[i] : 0;
+	return r;
+}
+
+/* Mounts our files and has them served. */
+static int start_files(struct view *v)
+{
+	int fds[VIEW_FDS], r = open_served(v, fds);
+
 	if (r == 0)
 		r = view_server_give(v->server, fds, VIEW_FDS);
 	v->served = r == 0;
-	while (n > 0)
-		close(fds[--n]);
+	for (int i = 0; i < VIEW_FDS; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	return r;
 }
 
@@ -140,7 +152,6 @@ static int make_scratch(const char *writable, const char *dir)
 static int make_mounts(struct view *v, const struct view_options *options,
 		       char *why, size_t n)
 {
-	char path[PATH_MAX];
 	int r = enter_namespaces(options, why, n);
 
 	if (r)
@@ -153,10 +164,10 @@ static int make_mounts(struct view *v, const struct view_options *options,
 		  "mode=0755"))
 		return fail(-errno, v->dir, why, n);
 	v->mounted = true;
-	r = view_mounts_prepare(v->dir, path);
+	r = view_mounts_prepare(v->dir);
 	if (r)
-		return fail(r, path, why, n);
-	r = start_files(v, path);
+		return fail(r, v->dir, why, n);
+	r = start_files(v);
 	if (r)
 		return fail(r,
 			    "/dev/fuse, by which the old /proc files are shown",

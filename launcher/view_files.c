@@ -114,8 +114,7 @@ static int render_value(struct view_fs *fs, const char *path, struct text *to)
 	if (view_switch_get(&fs->switches, path, to) ||
 	    render_real(fs, path, to) == 0)
 		return 0;
-	for (int era = 0; !gone && era < ERA_COUNT; era++)
-		gone = view_switch_gone(path, (enum fw_era)era);
+	gone = view_switch_was(path);
 	if (gone)
 		text_printf(to, "%s\n", gone);
 	return gone ? 0 : -EIO;

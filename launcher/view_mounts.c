@@ -1,11 +1,5 @@
-/*
- * The mounts that make the old kernel's files and programs appear where they
- * were.
- *
- * /proc/net is a link to self/net, which differs from process to process; so
- * another link is mounted on top of it, to a directory of the file system of
- * view_fs.c, whose real entries are links to the caller's own again.
- */
+/* The mounts that make the old kernel's files and programs appear where they
+ * were. */
 #include "launcher/view_mounts.h"
 
 #include <errno.h>
@@ -100,44 +94,28 @@ static int mount_single(const char *const *programs)
 	return r;
 }
 
-/* The link over /proc/net. */
-static int mount_net(const char *dir)
+/*
+ * Ours in the place of /proc, and in that the directories that we show
+ * ourselves, but for what the tools look at on their way.
+ */
+static int mount_proc(const char *dir)
 {
-	char link[PATH_MAX];
-
-	if (symlink(VIEW_REACH "/proc/net", in_dir(dir, "net", link)))
-		return -errno;
-	return mounts_put(link, "/proc/net", false);
-}
-
-/* Old files that stand directly in /proc, over the real ones. */
-static int mount_top(const char *dir)
-{
-	static const char *const names[] = { "modules", "version" };
-	char name[32], from[PATH_MAX], to[32];
+	static const struct {
+		const char *from, *to;
+	} parts[] = {
+		{ "pub/merge/proc", "/proc" },
+		{ "pub/proc/net", "/proc/net" },
+		{ "pub/proc/sys", "/proc/sys" },
+		{ "pub/real/proc/sys/kernel/random",
+		  "/proc/sys/kernel/random" },
+	};
+	char path[PATH_MAX];
 	int r = 0;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && r == 0; i++) {
-		snprintf(name, sizeof(name), "pub/proc/%s", names[i]);
-		snprintf(to, sizeof(to), "/proc/%s", names[i]);
-		if (access(to, F_OK) == 0)
-			r = mounts_put(in_dir(dir, name, from), to, true);
-	}
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]) && r == 0; i++)
+		r = mounts_put(in_dir(dir, parts[i].from, path), parts[i].to,
+			       true);
 	return r;
-}
-
-/* Ours over the real ones, but for what the tools look at on their way. */
-static int mount_sysctls(const char *dir)
-{
-	static const char ids[] = "/proc/sys/kernel/random";
-	char from[PATH_MAX], kept[PATH_MAX];
-	int r;
-
-	if (mkdir(in_dir(dir, "random", kept), 0755) ||
-	    mount(ids, kept, NULL, MS_BIND, NULL))
-		return -errno;
-	r = mounts_put(in_dir(dir, "pub/proc/sys", from), "/proc/sys", true);
-	return r ? r : mounts_put(kept, ids, true);
 }
 
 /* The files of modules, among what stands beside them. */
@@ -161,12 +139,27 @@ static int mount_modules(const char *dir)
 	return r;
 }
 
-int view_mounts_prepare(const char *dir, char *files)
+/* What is covered stays in reach. */
+static int keep_real(const char *dir, const char *real, const char *at)
 {
-	static const char *const dirs[] = { "pub", "pub/modules", "pub/proc" };
+	char path[PATH_MAX];
+
+	return mount(real, in_dir(dir, at, path), NULL, MS_BIND | MS_REC, NULL)
+		       ? -errno
+		       : 0;
+}
+
+int view_mounts_prepare(const char *dir)
+{
+	static const char *const dirs[] = {
+		"pub",      "pub/modules", "pub/merge",
+		"pub/proc", "pub/real",    "pub/real/proc",
+	};
+
+	char path[PATH_MAX];
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		if (mkdir(in_dir(dir, dirs[i], files), 0755))
+		if (mkdir(in_dir(dir, dirs[i], path), 0755))
 			return -errno;
 	return 0;
 }
@@ -174,19 +167,15 @@ int view_mounts_prepare(const char *dir, char *files)
 int view_mounts_make(const char *dir, const char *const *programs,
 		     const char *const *absent)
 {
-	static int (*const makers[])(const char *dir) = { mount_net, mount_top,
-							  mount_sysctls,
-							  mount_modules };
-	char path[PATH_MAX];
-	int r = 0;
+	int r = keep_real(dir, "/proc", "pub/real/proc");
 
-	if (is_real_dir("/lib/modules/.") &&
-	    mount("/lib/modules", in_dir(dir, "pub/modules", path), NULL,
-		  MS_BIND | MS_REC, NULL))
-		return -errno;
-	r = mount_programs(dir, programs, absent);
-	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]) && r == 0;
-	     i++)
-		r = makers[i](dir);
+	if (r == 0 && is_real_dir("/lib/modules/."))
+		r = keep_real(dir, "/lib/modules", "pub/modules");
+	if (r == 0)
+		r = mount_programs(dir, programs, absent);
+	if (r == 0)
+		r = mount_proc(dir);
+	if (r == 0)
+		r = mount_modules(dir);
 	return r ? r : mount_single(programs);
 }

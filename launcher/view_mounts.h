@@ -3,15 +3,18 @@
 #ifndef LAUNCHER_VIEW_MOUNTS_H
 #define LAUNCHER_VIEW_MOUNTS_H
 
+#include "libcompat/machine.h"
+
 /*
  * Where those in the view, whoever they are, find in any case what is not in
- * its place: proc/, the tree of view_fs.h, and modules/, the real /lib/modules.
+ * its place: proc/, the tree of view_fs.h; real/proc, the real one; modules/,
+ * the real /lib/modules.
  */
-#define VIEW_REACH "/usr/sbin/.fwcompat"
+#define VIEW_REACH MACHINE_REACH
 
-/* Makes in @dir, a fresh tmpfs, the directory @files (PATH_MAX bytes) that the
- * tree is to be mounted on. 0 or -errno. */
-int view_mounts_prepare(const char *dir, char *files);
+/* Makes in @dir, a fresh tmpfs, pub/proc, where that tree is to be mounted, and
+ * pub/merge, for that of merge_fs.h. 0 or -errno. */
+int view_mounts_prepare(const char *dir);
 
 /* Then mounts all in its place. @programs and @absent: see struct
  * view_options. */

@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launcher/merge_fs.h"
 #include "launcher/namespaces.h"
 #include "launcher/opens.h"
 #include "launcher/view_mounts.h"
@@ -133,10 +134,33 @@ static int own_switches(void)
 	return compat_is_machine() ? 0 : namespaces_enter(CLONE_NEWNET);
 }
 
+/* What stands in the place of /proc. */
+static int open_merge(const int fds[VIEW_FDS])
+{
+	static const struct merge_name proc[] = {
+		{ "ksyms", VIEW_REACH "/proc/ksyms" },
+		{ "modules", VIEW_REACH "/proc/modules" },
+		{ "net", NULL },
+		{ "sys", NULL },
+		{ "version", VIEW_REACH "/proc/version" },
+		{ NULL, NULL },
+	};
+	static struct merge_dir dirs[] = {
+		{ "proc", VIEW_REACH "/real/proc", -1, proc },
+		{ NULL, NULL, -1, NULL },
+	};
+
+	dirs[0].real = fds[VIEW_FD_PROC];
+	return merge_fs_start(fds[VIEW_FD_MERGE], dirs);
+}
+
 static int open_fs(struct service *s, int fds[VIEW_FDS])
 {
 	char fuse[32];
 	int r = own_switches();
+
+	if (r == 0)
+		r = open_merge(fds);
 
 	snprintf(fuse, sizeof(fuse), "/dev/fd/%d", fds[VIEW_FD_FUSE]);
 	return r ? r

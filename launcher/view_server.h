@@ -5,11 +5,17 @@
 #include "launcher/view_fs.h"
 
 /*
- * Descriptors that the server gets: /dev/fuse, mounted, and the real
- * directories of view_fs.h; or, where there can be none of these, the listener
- * of opens.h alone.
+ * Descriptors that the server gets: twice /dev/fuse, mounted for merge_fs.h and
+ * view_fs.h, the real /proc, and the real directories of view_fs.h; or, where
+ * there can be none of these, the listener of opens.h alone.
  */
-enum { VIEW_FD_FUSE, VIEW_FD_REAL, VIEW_FDS = VIEW_FD_REAL + VIEW_BLENDS };
+enum {
+	VIEW_FD_MERGE,
+	VIEW_FD_FUSE,
+	VIEW_FD_PROC,
+	VIEW_FD_REAL,
+	VIEW_FDS = VIEW_FD_REAL + VIEW_BLENDS
+};
 
 /* Starts it. Returns a socket, whose end ends the server; or -errno. @litter is
  * what it removes then: see struct view_options. */

@@ -101,6 +101,15 @@ const char *view_switch_gone(const char *path, enum fw_era era)
 	return NULL;
 }
 
+const char *view_switch_was(const char *path)
+{
+	const char *value = NULL;
+
+	for (int era = 0; !value && era < ERA_COUNT; era++)
+		value = view_switch_gone(path, (enum fw_era)era);
+	return value;
+}
+
 void view_switch_each_gone(enum fw_era era,
 			   void (*one)(void *ctx, const char *path), void *ctx)
 {

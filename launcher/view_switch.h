@@ -39,6 +39,9 @@ bool view_conf_split(const char *path, char ifname[VIEW_CONF_IFNAME],
  * the kernel of @era had none of that name either. */
 const char *view_switch_gone(const char *path, enum fw_era era);
 
+/* The same, whatever the kernel: the newest one's. */
+const char *view_switch_was(const char *path);
+
 /* Calls @one for each such path. */
 void view_switch_each_gone(enum fw_era era,
 			   void (*one)(void *ctx, const char *path), void *ctx);

@@ -20,8 +20,10 @@ const struct view_blend view_blends[VIEW_BLENDS] = {
 	[VIEW_MODULES] = { "lib/modules", "/lib/modules", true, false },
 };
 
-/* Which the tools look at on their way: the boot's id. */
-static const char *const fixed[] = { "sys/kernel", "sys/kernel/random" };
+/* Directories that are always there. Nobody waits for the state to be told so:
+ * those who are inside it go through them, too. */
+static const char *const fixed[] = { "sys/kernel", "sys/kernel/random",
+				     "sys/net", "sys/net/ipv4" };
 
 const char *tree_path(const struct view_fs *fs, fuse_ino_t ino)
 {
@@ -62,19 +64,21 @@ int tree_enter(struct view_fs *fs)
 
 	if (r == 0 && !fs->c)
 		r = compat_open(&fs->c);
-	return r ? r : compat_enter(fs->c);
+	if (r == 0)
+		r = compat_enter(fs->c);
+	if (r == 0)
+		fs->era = compat_era(fs->c);
+	return r;
 }
 
-/* The era to show; before there is one, a fresh host's. */
+/* The era to show: before there is one, a fresh host's. Where it is the machine
+ * that filters, what it was when last looked at, since who is inside the state
+ * may have us look for it in vain. */
 static enum fw_era tree_era(struct view_fs *fs)
 {
-	enum fw_era era = ERA_2_2;
-
-	if (tree_enter(fs))
-		return era;
-	era = compat_era(fs->c);
-	compat_leave(fs->c);
-	return era;
+	if (!fs->real_host && tree_enter(fs) == 0)
+		compat_leave(fs->c);
+	return fs->era;
 }
 
 void tree_each_old(struct view_fs *fs, void (*one)(void *ctx, const char *path),
@@ -257,7 +261,7 @@ static enum node_kind find_gone(struct view_fs *fs, const char *path,
 		return NODE_NONE;
 	if (view_conf_split(path, ifname, model))
 		path = model;
-	if (!view_switch_gone(path, tree_era(fs)))
+	if (!view_switch_was(path) || !view_switch_gone(path, tree_era(fs)))
 		return NODE_NONE;
 	st->st_mode = S_IFREG | 0644;
 	return NODE_KEPT;
@@ -274,13 +278,20 @@ static enum node_kind find_module(struct view_fs *fs, const char *path,
 	return s.found;
 }
 
-/* In the list of old files, or of those rendered here. */
+/*
+ * In the list of old files, or of those rendered here. The kernel is asked only
+ * about what some kernel had.
+ */
 static enum node_kind find_old(struct view_fs *fs, const char *path,
 			       struct stat *st)
 {
 	struct search s = { path, NODE_OWN, NODE_NONE };
 
-	tree_each_old(fs, search_one, &s);
+	proc_each(NULL, search_one, &s);
+	if (s.found != NODE_NONE) {
+		s.found = NODE_NONE;
+		tree_each_old(fs, search_one, &s);
+	}
 	st->st_mode = S_IFREG | proc_mode(path);
 	if (s.found != NODE_NONE || !view_host_has(path))
 		return s.found;

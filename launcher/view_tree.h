@@ -39,6 +39,7 @@ struct view_fs {
 	struct compat *c;              /* NULL: not opened yet */
 	bool shown;                    /* view_fs_show() was called */
 	bool real_host;                /* what is written goes to the machine */
+	enum fw_era era;               /* when last looked at */
 	int real[VIEW_BLENDS];         /* the real directories, or -1 */
 	const char *reach;             /* see view_fs_open() */
 	struct view_switches switches; /* kept here */

@@ -10,6 +10,7 @@
 
 #include "core/number.h"
 #include "core/ticks.h"
+#include "libcompat/machine.h"
 
 enum { PATH_ROOM = 128, VALUE_ROOM = 64 };
 
@@ -66,7 +67,10 @@ static int write_file(const char *path, const char *value)
 
 static void name_path(const char *name, char path[PATH_ROOM])
 {
-	snprintf(path, PATH_ROOM, "/proc/sys/net/netfilter/%s", name);
+	char below[PATH_ROOM];
+
+	snprintf(below, sizeof(below), "sys/net/netfilter/%s", name);
+	machine_proc(below, path, PATH_ROOM);
 }
 
 static int get_number(const char *name, int32_t *value)
@@ -172,7 +176,7 @@ int nf_switch_get(const char *path, struct text *out)
 	char full[PATH_ROOM], value[VALUE_ROOM];
 	int r;
 
-	snprintf(full, sizeof(full), "/proc/%s", path);
+	machine_proc(path, full, sizeof(full));
 	r = read_file(full, value);
 	if (r == 0)
 		text_puts(out, value);
@@ -183,6 +187,6 @@ int nf_switch_set(const char *path, const char *text)
 {
 	char full[PATH_ROOM];
 
-	snprintf(full, sizeof(full), "/proc/%s", path);
+	machine_proc(path, full, sizeof(full));
 	return write_file(full, text);
 }

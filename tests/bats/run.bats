@@ -118,6 +118,55 @@ ppp0
 ppp1'
 }
 
+@test "files that the running kernel has not stand in /proc" {
+	run -0 --separate-stderr fwcompat run sh -c 'cat /proc/modules
+		modprobe ip_masq_ftp; grep -c ip_masq_ftp /proc/modules
+		[ -f /proc/ksyms ] && grep -c " register_ip_masq_app$" /proc/ksyms
+		cd /proc && ls ksyms modules version net/ip_masquerade
+		cat net/../version | cut -c1-20'
+	assert_output '1
+1
+ksyms
+modules
+net/ip_masquerade
+version
+Linux version 2.2.26'
+	assert_equal "$stderr" ''
+	run -0 fwcompat run --dry-run cat /proc/modules
+	assert_line --partial ip_masq_ftp
+}
+
+@test "processes and what they have are in /proc as outside" {
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -0 --separate-stderr fwcompat run bash -c '
+		[ -d /proc/$$ ] && [ ! -d /proc/999999999 ] && echo there
+		readlink /proc/self/exe; cat <(echo piped)
+		ps -o comm= -p $$; ls /proc | grep -cx $$
+		head -c 4 /proc/$$/cmdline; echo
+		stat -c %F /proc/sys /proc/net; kill -0 $$'
+	assert_output 'there
+/usr/bin/readlink
+piped
+bash
+1
+bash
+directory
+directory'
+	assert_equal "$stderr" ''
+}
+
+@test "who is inside the state can look at what is the machine's" {
+	command -v flock || skip "no flock here (Debian's util-linux)"
+	# shellcheck disable=SC2016 # the inner shell's own
+	run -0 fwcompat run sh -c 'timeout 20 flock "$FWCOMPAT_STATE" sh -c "
+		head -c 1 /proc/net/snmp; cat /proc/sys/net/core/somaxconn >&2
+		ls -d /proc/self/fd; head -c 1 /proc/meminfo >&2
+		ls -d /proc/sys/net/netfilter >&2; cat /lib/os-release >&2
+		[ -e /proc/net/ip_tables_names ] || echo hidden" 2>/dev/null'
+	assert_output 'I/proc/self/fd
+hidden'
+}
+
 @test "switches that are no more are kept, and the machine's own untouched" {
 	before=$(cat /proc/sys/kernel/printk /proc/sys/fs/file-max)
 	fwcompat host if ppp0 203.0.113.5/32 ppp
