@@ -156,6 +156,7 @@ static void print_summary(const struct live_totals *t)
 		{ "to the host", t->local }, { "of the host", t->own },
 		{ "dropped", t->dropped },   { "ICMP errors", t->icmp },
 		{ "refused", t->refused },   { "lost", t->lost },
+		{ "batches", t->batches },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
 
 #include "core/bytes.h"
 #include "engine/env.h"
@@ -23,13 +26,26 @@ enum {
 	HOPS = 1024,
 	LOG_ROOM = 1 << 16, /* bytes of log lines in one batch */
 	HEADER = 20,
+	PRIORITY = -20,
 	IDLE_MS = 1000,
+	/* Under load each round takes about so many packets. */
+	ROUND = 64,
+	LOAD = 40, /* packets a millisecond, from where on it is load */
+	PAUSE_MAX_US = 300,
+	WINDOW_US = 1000,
 };
 
 /* The next hop of a destination on an interface, as last found. */
 struct hop {
 	uint32_t row1, dst; /* row + 1; 0: the place is free */
 	struct live_neigh *to;
+};
+
+/* How many packets come, window by window. */
+struct pace {
+	uint64_t from; /* where the window began, in microseconds */
+	uint32_t n;    /* packets in it so far */
+	uint32_t rate; /* packets a millisecond in the last one */
 };
 
 struct live {
@@ -48,6 +64,7 @@ struct live {
 	struct live_packet *packet;
 	uint32_t in_row;
 	ticks_t now, idle_at;
+	struct pace pace;
 	struct live_passed passed;
 	uint32_t log_used;
 	char log[LOG_ROOM];
@@ -308,6 +325,33 @@ static int wait_for(struct live *l, bool busy)
 	return 0;
 }
 
+/* Counts packets; says how many microseconds it pays to wait for more: what a
+ * round costs whatever its packets is shared by all of them. */
+static uint32_t pause_after(struct pace *pace, uint32_t n)
+{
+	uint64_t now = clock_ns() / 1000, span = now - pace->from;
+	uint32_t pause;
+
+	pace->n += n;
+	if (span >= WINDOW_US) {
+		pace->rate = (uint32_t)(pace->n * 1000ULL / span);
+		pace->from = now;
+		pace->n = 0;
+	}
+	if (pace->rate < LOAD || n >= ROUND)
+		return 0;
+	pause = ROUND * 1000 / pace->rate;
+	return pause < PAUSE_MAX_US ? pause : PAUSE_MAX_US;
+}
+
+static void rest(uint32_t usecs)
+{
+	const struct timespec span = { .tv_nsec = (long)usecs * 1000 };
+
+	if (usecs)
+		nanosleep(&span, NULL);
+}
+
 static int round_of(struct live *l, bool *busy)
 {
 	struct live_packet *p = NULL;
@@ -321,6 +365,7 @@ static int round_of(struct live *l, bool *busy)
 	*busy = n == LIVE_BATCH;
 	if (n || ticks_due(l->idle_at, clock_ticks()) || l->host.changed)
 		r = pass_on(l, p, n);
+	rest(pause_after(&l->pace, (uint32_t)n));
 	return r;
 }
 
@@ -329,6 +374,11 @@ int live_run(struct live *l, char *why, size_t n)
 	bool busy = false;
 	sigset_t ends, before;
 	int r = 0;
+
+	/* What the kernel has received it must not receive in vain, because
+	 * receiving more leaves no time for it. */
+	setpriority(PRIO_PROCESS, 0, PRIORITY);
+	prctl(PR_SET_TIMERSLACK, 1000);
 
 	/* They come while nothing is under way. */
 	sigemptyset(&ends);
