@@ -173,6 +173,7 @@ GATEWAY = \
 	gateway/link.c \
 	$(LIVE_GATEWAY) \
 	gateway/loop.c \
+	gateway/packet_words.c \
 	gateway/pktio_pcap.c \
 
 
@@ -245,9 +246,11 @@ IPMASQADM = \
 
 
 FWCOMPAT = \
+	fwcompat/clock.c \
 	fwcompat/cmd.c \
 	fwcompat/compare.c \
 	fwcompat/copy.c \
+	fwcompat/counted.c \
 	fwcompat/graph.c \
 	fwcompat/guess.c \
 	fwcompat/host.c \
@@ -265,6 +268,7 @@ FWCOMPAT = \
 	fwcompat/reset.c \
 	fwcompat/rulefile.c \
 	fwcompat/run.c \
+	fwcompat/send.c \
 	fwcompat/status.c \
 	fwcompat/top.c \
 	fwcompat/top_rows.c \
@@ -402,6 +406,7 @@ UNIT_TESTS = \
 	tests/unit/test_nf_rows.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
+	tests/unit/test_packet_words.c \
 	tests/unit/test_path22.c \
 	tests/unit/test_pkt.c \
 	tests/unit/test_play.c \

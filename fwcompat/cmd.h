@@ -9,6 +9,7 @@
 /* 2 is also the status for a command line that could not be understood. */
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
+int cmd_clock(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
 int cmd_host(int argc, char **argv);
@@ -20,9 +21,11 @@ int cmd_proc(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
 int cmd_run(int argc, char **argv);
+int cmd_send(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 
+extern const char cmd_clock_usage[];
 extern const char cmd_compare_usage[];
 extern const char cmd_graph_usage[];
 extern const char cmd_host_usage[];
@@ -34,6 +37,7 @@ extern const char cmd_proc_usage[];
 extern const char cmd_replay_usage[];
 extern const char cmd_reset_usage[];
 extern const char cmd_run_usage[];
+extern const char cmd_send_usage[];
 extern const char cmd_status_usage[];
 extern const char cmd_top_usage[];
 

@@ -10,6 +10,8 @@ static const struct subcommand {
 	int (*run)(int argc, char **argv);
 	const char *what, *usage;
 } subcommands[] = {
+	{ "clock", cmd_clock, "shows the host's time, and moves it on",
+	  cmd_clock_usage },
 	{ "compare", cmd_compare,
 	  "tells which packets two rule files treat differently",
 	  cmd_compare_usage },
@@ -30,6 +32,8 @@ static const struct subcommand {
 	{ "reset", cmd_reset, "makes the host a freshly booted one",
 	  cmd_reset_usage },
 	{ "run", cmd_run, "runs a script or an old program unchanged", NULL },
+	{ "send", cmd_send, "sends the host a packet in words",
+	  cmd_send_usage },
 	{ "status", cmd_status, "shows what host the tools are talking to",
 	  cmd_status_usage },
 	{ "top", cmd_top, "shows the masquerade entries as they come and go",
