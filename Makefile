@@ -151,11 +151,19 @@ COMPARE = \
 # of its own: a shared object that is loaded when that backend is chosen.
 NETFILTER = \
 	libcompat/backend_nf.c \
+	libcompat/nf_book.c \
 	libcompat/nf_ct.c \
+	libcompat/nf_encode.c \
+	libcompat/nf_goal.c \
+	libcompat/nf_ids.c \
+	libcompat/nf_load.c \
+	libcompat/nf_lock.c \
 	libcompat/nf_log.c \
 	libcompat/nf_masq.c \
 	libcompat/nf_route.c \
+	libcompat/nf_rules.c \
 	libcompat/nf_settle.c \
+	libcompat/nf_table.c \
 
 
 LIVE_GATEWAY = \
@@ -549,7 +557,7 @@ endif
 OUR_LDFLAGS = -Wl,-z,relro,-z,now -Wl,--as-needed
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(SANFLAGS)
 LINK = $(CC) -pie $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
-LINK_SHARED = $(CC) -shared -Wl,-Bsymbolic $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
+LINK_SHARED = $(CC) -shared -Wl,-Bsymbolic $(if $(SAN),,-Wl,-z,defs) $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 Q = $(if $(V),,@)
 say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 

@@ -173,7 +173,9 @@ void slot_get(const struct fw *fw, const struct fw_slot *s,
 
 void rule_zero(struct fw *fw, uint32_t rule)
 {
-	const struct fw_counter *count = &fw->st->rule[rule].count;
+	const struct fw_slot *s = &fw->st->rule[rule];
 
-	memset(fw_edit(fw, count, sizeof(*count)), 0, sizeof(*count));
+	memset(fw_edit(fw, &s->count, sizeof(s->count)), 0, sizeof(s->count));
+	if (s->counted)
+		rule_edit(fw, rule)->counted = 0;
 }

@@ -43,7 +43,7 @@ struct fw_chain {
 	uint8_t label[FW_LABEL_MAX + 8];
 	_Alignas(8) struct fw_counter count; /* packets that met the policy */
 	uint32_t generation; /* of all chains when these rules last changed */
-	uint32_t pad;
+	uint32_t counted;    /* another kernel counts for the policy, too */
 };
 _Static_assert(sizeof(struct fw_chain) == 64, "state file format changed");
 
@@ -58,7 +58,9 @@ struct fw_slot {
 	uint16_t sport[2], dport[2];
 	uint16_t redir_port, outsize;
 	uint8_t tos_and, tos_xor;
-	uint32_t pad[3];
+	uint32_t counted; /* another kernel counts for the rule, too: since it
+			     was made, or set to 0 */
+	uint32_t pad[2];
 	_Alignas(8) struct fw_counter count;
 	struct fw_ifname via;
 	uint32_t pad2[8];

@@ -292,6 +292,7 @@ static void zero_slot(struct fw *fw, uint32_t slot)
 
 	s->packets = 0;
 	s->bytes = 0;
+	s->counted = 0;
 }
 
 int list_zero(struct fw *fw, enum fw20_list list)

@@ -19,7 +19,8 @@ enum { FW_RULES20_MAX = 65536 };
 struct fw20_slot {
 	uint32_t next;
 	uint32_t packets, bytes;
-	uint32_t pad;
+	uint32_t counted; /* another kernel counts for it, too: since it was
+			     made, or set to 0 */
 	struct fw20_rule rule;
 	uint8_t fill[128 - 16 - sizeof(struct fw20_rule)];
 };

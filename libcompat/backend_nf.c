@@ -1,7 +1,7 @@
 /*
  * The backend that rules the running kernel through netfilter. Rules, eras,
  * modules and forwards live in a state file exactly as with the engine; from it
- * the kernel's tables are made.
+ * the kernel's tables are made, at the end of each transaction.
  */
 #include <errno.h>
 #include <limits.h>
@@ -17,6 +17,8 @@
 #include "libcompat/backend_load.h"
 #include "libcompat/nf_compile.h"
 #include "libcompat/nf_masq.h"
+#include "libcompat/nf_rules.h"
+#include "libcompat/nf_settle.h"
 #include "libcompat/nf_sysctl.h"
 #include "proc-emu/proc.h"
 
@@ -24,6 +26,8 @@
 struct nf {
 	struct nf_masq *masq;
 	int32_t timeouts[3]; /* to be set with the transaction; 0: not */
+	struct nf_rules rules;
+	bool emptied; /* the state is a freshly booted host's */
 	/* The engine's, which these build on. */
 	struct proc_source state;
 };
@@ -52,30 +56,40 @@ static int namespace_number(unsigned long long *number)
 	return 0;
 }
 
-/* Where the state of this network namespace lies; "" where $FWCOMPAT_STATE
- * says it. */
+/* Where the state of this network namespace lies. */
 static int state_path(struct compat *c, char path[PATH_MAX])
 {
 	const char *given = secure_getenv("FWCOMPAT_STATE");
 	unsigned long long number = 0;
-	int r = 0;
+	bool is_given = given && *given;
+	int r = 0, n;
 
-	path[0] = '\0';
 	if (geteuid() != 0)
 		return -EPERM;
-	if (given && *given)
-		return 0;
-	r = namespace_number(&number);
-	if (r == 0)
-		snprintf(path, PATH_MAX, "/run/fwcompat/netfilter-%llu",
-			 number);
-	else
+	if (!is_given)
+		r = namespace_number(&number);
+	if (r) {
 		compat_say(c, "network namespace: %s", strerror(-r));
-	return r;
+		return r;
+	}
+	n = is_given ? snprintf(path, PATH_MAX, "%s", given)
+		     : snprintf(path, PATH_MAX, "/run/fwcompat/netfilter-%llu",
+				number);
+	return n < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+static void nf_free(struct nf *nf)
+{
+	if (!nf)
+		return;
+	nf_rules_fini(&nf->rules);
+	nf_masq_close(nf->masq);
+	free(nf);
 }
 
 static int nf_open(struct compat *c, void **self)
 {
+	const struct nf_config *config = &nf_config_default;
 	struct nf *nf;
 	char path[PATH_MAX];
 	int r = state_path(c, path);
@@ -83,26 +97,21 @@ static int nf_open(struct compat *c, void **self)
 	if (r)
 		return r;
 	nf = calloc(1, sizeof(*nf));
-	r = nf ? nf_masq_open(&nf->masq, nf_masq_mark(&nf_config_default))
-	       : -ENOMEM;
+	r = nf ? nf_rules_init(&nf->rules, path, config) : -ENOMEM;
 	if (r == 0)
-		r = engine_open_at(c, path[0] ? path : NULL, self);
-	if (r == 0) {
+		r = nf_masq_open(&nf->masq, nf_masq_mark(config));
+	if (r == 0)
+		r = engine_open_at(c, path, self);
+	if (r == 0)
 		engine_set_above(*self, nf);
-		return 0;
-	}
-	if (nf)
-		nf_masq_close(nf->masq);
-	free(nf);
+	else
+		nf_free(nf);
 	return r;
 }
 
 static void nf_close(void *self)
 {
-	struct nf *nf = nf_of(self);
-
-	nf_masq_close(nf->masq);
-	free(nf);
+	nf_free(nf_of(self));
 	backend_engine.close(self);
 }
 
@@ -111,16 +120,68 @@ static int nf_discard(struct compat *c)
 	char path[PATH_MAX];
 	int r = state_path(c, path);
 
-	return r ? r : engine_discard_at(c, path[0] ? path : NULL);
+	return r ? r : engine_discard_at(c, path);
+}
+
+/* Whether nobody touched the firewall yet, or it is to go: then the kernel has
+ * nothing of ours. */
+static bool is_empty(void *self)
+{
+	return nf_of(self)->emptied || !backend_engine.claimed(self);
+}
+
+/* Brings the kernel to what the state says, and makes both final. */
+static int carry_out(void *self)
+{
+	struct nf *nf = nf_of(self);
+	struct proc_source src;
+	char why[512];
+	int r;
+
+	backend_engine.source(self, &src);
+	r = nf_rules_put(&nf->rules, engine_fw(self),
+			 is_empty(self) ? NULL : &src, why, sizeof(why));
+	if (r) {
+		compat_say(engine_compat(self), "%s", why);
+		nf_rules_undone(&nf->rules);
+		return r;
+	}
+	r = backend_engine.commit(self);
+	if (r) {
+		nf_rules_undone(&nf->rules);
+		return r;
+	}
+	nf_rules_done(&nf->rules);
+	/* What cannot be forgotten goes on as it was until it ends. */
+	if (nf_rules_translated(&nf->rules))
+		nf_settle(nf->masq, engine_fw(self));
+	return 0;
 }
 
 static int nf_enter(void *self)
 {
 	struct nf *nf = nf_of(self);
+	int r;
 
 	nf_masq_forget(nf->masq);
 	memset(nf->timeouts, 0, sizeof(nf->timeouts));
-	return backend_engine.enter(self);
+	nf->emptied = false;
+	r = backend_engine.enter(self);
+	if (r)
+		return r;
+	r = nf_rules_enter(&nf->rules);
+	if (r)
+		backend_engine.leave(self);
+	/* If it cannot be repaired now, whoever changes something is told. */
+	else if (nf_rules_interrupted(&nf->rules))
+		carry_out(self);
+	return r;
+}
+
+static void nf_leave(void *self)
+{
+	nf_rules_leave(&nf_of(self)->rules);
+	backend_engine.leave(self);
 }
 
 static enum fw_era era_of(void *self)
@@ -150,7 +211,86 @@ static int nf_commit(void *self)
 		return r;
 	}
 	memset(nf->timeouts, 0, sizeof(nf->timeouts));
-	return backend_engine.commit(self);
+	return *engine_fw(self)->journal->saved ? carry_out(self) : 0;
+}
+
+static int nf_reset(void *self, enum fw_era era)
+{
+	nf_of(self)->emptied = true;
+	return backend_engine.reset(self, era);
+}
+
+static int refuse_host(void *self)
+{
+	compat_say(engine_compat(self),
+		   "with the netfilter backend interfaces and routes are the "
+		   "running kernel's; ip(8) changes them");
+	return -EOPNOTSUPP;
+}
+
+static int nf_if_set(void *self, const char *name, uint32_t addr, uint32_t mask,
+		     bool ppp)
+{
+	(void)name, (void)addr, (void)mask, (void)ppp;
+	return refuse_host(self);
+}
+
+static int nf_if_peer(void *self, const char *name, uint32_t peer)
+{
+	(void)name, (void)peer;
+	return refuse_host(self);
+}
+
+static int nf_if_switch(void *self, const char *name, bool up)
+{
+	(void)name, (void)up;
+	return refuse_host(self);
+}
+
+static int nf_if_add(void *self, const char *name, uint32_t addr, uint32_t mask)
+{
+	(void)name, (void)addr, (void)mask;
+	return refuse_host(self);
+}
+
+static int nf_route_add(void *self, uint32_t dst, uint32_t mask,
+			const char *ifname, uint32_t gateway)
+{
+	(void)dst, (void)mask, (void)ifname, (void)gateway;
+	return refuse_host(self);
+}
+
+static int nf_route_del(void *self, uint32_t dst, uint32_t mask,
+			const char *ifname)
+{
+	(void)dst, (void)mask, (void)ifname;
+	return refuse_host(self);
+}
+
+static const struct nf_counts *counts_of(void *self)
+{
+	return nf_rules_counts(&nf_of(self)->rules, engine_fw(self));
+}
+
+static void source_chains(void *self,
+			  void (*row)(void *, const struct fw_chain_row *),
+			  void *arg)
+{
+	nf_chains_each(engine_fw(self), counts_of(self), row, arg);
+}
+
+static void source_rules(void *self, bool zero,
+			 void (*row)(void *, const struct fw_rule_row *),
+			 void *arg)
+{
+	nf_rules_each(engine_fw(self), counts_of(self), zero, row, arg);
+}
+
+static void source_rules20(void *self, enum fw20_list list, bool zero,
+			   void (*row)(void *, const struct fw20_rule_row *),
+			   void *arg)
+{
+	nf_rules20_each(engine_fw(self), counts_of(self), list, zero, row, arg);
 }
 
 static int source_unreadable(void *ctx, const char *path)
@@ -197,6 +337,9 @@ static void nf_source(void *self, struct proc_source *src)
 	backend_engine.source(self, src);
 	nf->state = *src;
 	src->unreadable = source_unreadable;
+	src->chains = source_chains;
+	src->rules = source_rules;
+	src->rules20 = source_rules20;
 	src->masq = source_masq;
 	src->masq_free = source_masq_free;
 	src->sysctl_get = source_sysctl_get;
@@ -212,12 +355,8 @@ static void nf_status(void *self, struct compat_status *s)
 		s->entries = nf_masq_count(nf->masq);
 }
 
-__attribute__((visibility("default"))) backend_export_fn backend_export;
-
-int backend_export(struct backend *ops, const char *version, size_t size)
+static void fill(struct backend *ops)
 {
-	if (strcmp(version, FWCOMPAT_VERSION) || size != sizeof(*ops))
-		return -ENOEXEC;
 	*ops = backend_engine;
 	ops->name = "netfilter";
 	ops->open = nf_open;
@@ -225,8 +364,25 @@ int backend_export(struct backend *ops, const char *version, size_t size)
 	ops->discard = nf_discard;
 	ops->enter = nf_enter;
 	ops->commit = nf_commit;
+	ops->leave = nf_leave;
 	ops->masq_timeouts = nf_masq_timeouts;
+	ops->if_set = nf_if_set;
+	ops->if_peer = nf_if_peer;
+	ops->if_switch = nf_if_switch;
+	ops->if_add = nf_if_add;
+	ops->route_add = nf_route_add;
+	ops->route_del = nf_route_del;
 	ops->source = nf_source;
 	ops->status = nf_status;
+	ops->reset = nf_reset;
+}
+
+__attribute__((visibility("default"))) backend_export_fn backend_export;
+
+int backend_export(struct backend *ops, const char *version, size_t size)
+{
+	if (strcmp(version, FWCOMPAT_VERSION) || size != sizeof(*ops))
+		return -ENOEXEC;
+	fill(ops);
 	return 0;
 }
