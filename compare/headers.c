@@ -24,24 +24,20 @@ void headers_fini(struct headers *h)
 	free(h->via_addr);
 }
 
-/* Room for one more of @size bytes each at *@at. */
-static bool grow(struct headers *h, void *at, uint32_t used, uint32_t *room,
-		 size_t size)
+/* @at with room for one more of @size bytes each; NULL: there is none. */
+static void *grown(struct headers *h, void *at, uint32_t used, uint32_t *room,
+		   size_t size)
 {
 	uint32_t want = *room ? 2 * *room : 8;
-	void *old, *grown;
 
 	if (used < *room)
-		return true;
-	memcpy(&old, at, sizeof(old));
-	grown = reallocarray(old, want, size);
-	if (!grown) {
+		return at;
+	at = reallocarray(at, want, size);
+	if (at)
+		*room = want;
+	else
 		h->bad = true;
-		return false;
-	}
-	memcpy(at, &grown, sizeof(grown));
-	*room = want;
-	return true;
+	return at;
 }
 
 static bool same_via(const struct via_name *v, const struct fw_ifname *name,
@@ -62,23 +58,33 @@ static bool is_no_name(const struct fw_ifname *name, bool beginning)
 void headers_name(struct headers *h, const struct fw_ifname *name,
 		  bool beginning)
 {
+	struct via_name *via;
+
 	if (is_no_name(name, beginning))
 		return;
 	for (uint32_t i = 0; i < h->vias; i++)
 		if (same_via(&h->via[i], name, beginning))
 			return;
-	if (grow(h, &h->via, h->vias, &h->via_room, sizeof(*h->via)))
-		h->via[h->vias++] = (struct via_name){ *name, beginning };
+	via = grown(h, h->via, h->vias, &h->via_room, sizeof(*via));
+	if (!via)
+		return;
+	h->via = via;
+	via[h->vias++] = (struct via_name){ *name, beginning };
 }
 
 void headers_via_addr(struct headers *h, uint32_t addr)
 {
+	uint32_t *addrs;
+
 	for (uint32_t i = 0; i < h->via_addrs; i++)
 		if (h->via_addr[i] == addr)
 			return;
-	if (grow(h, &h->via_addr, h->via_addrs, &h->via_addr_room,
-		 sizeof(*h->via_addr)))
-		h->via_addr[h->via_addrs++] = addr;
+	addrs = grown(h, h->via_addr, h->via_addrs, &h->via_addr_room,
+		      sizeof(*addrs));
+	if (!addrs)
+		return;
+	h->via_addr = addrs;
+	addrs[h->via_addrs++] = addr;
 }
 
 /* What packets of a protocol have in the last three fields. */
@@ -161,17 +167,11 @@ static uint32_t values(struct headers *h, uint32_t field,
 		       const void *ctx)
 {
 	struct edge edge[BYTE_MAX + 1];
-	uint32_t n = 0;
 
-	for (uint32_t value = 0; value <= h->last[field]; value++) {
-		uint32_t to = diagram_leaf(fits(ctx, value));
-
-		if (n && edge[n - 1].to == to)
-			edge[n - 1].last = value;
-		else
-			edge[n++] = (struct edge){ value, to };
-	}
-	return diagram_split(h->space, field, edge, n);
+	for (uint32_t value = 0; value <= h->last[field]; value++)
+		edge[value] =
+			(struct edge){ value, diagram_leaf(fits(ctx, value)) };
+	return diagram_split(h->space, field, edge, h->last[field] + 1);
 }
 
 struct masked_byte {

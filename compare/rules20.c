@@ -246,7 +246,7 @@ static void gather(void *ctx, const struct fw20_rule_row *row)
 {
 	struct gathered *g = ctx;
 	uint32_t room = g->room ? 2 * g->room : 64;
-	struct fw20_rule *rule = g->rule;
+	struct fw20_rule *rule;
 
 	if (g->n == g->room && !g->bad) {
 		rule = reallocarray(g->rule, room, sizeof(*rule));

@@ -193,7 +193,7 @@ static int carry_fast(struct carrier *c, struct store *store)
 		return failed(r, why);
 	c->options.hooks = fast_live_hooks(fast);
 	status = carry(c, store, fast);
-	fast_live_end(fast);
+	printf("%-17s%" PRIu64 "\n", "by the filter", fast_live_end(fast));
 	return status;
 }
 

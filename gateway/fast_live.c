@@ -216,12 +216,11 @@ void fast_live_host(struct fast_live *f, const struct live_host *host)
 	f->host = host;
 }
 
-void fast_live_end(struct fast_live *f)
+uint64_t fast_live_end(struct fast_live *f)
 {
 	struct fw fw = { 0 };
+	uint64_t carried;
 
-	if (!f)
-		return;
 	fast_shut(fast_map(f->filter));
 	f->ends = true;
 	if (f->renews)
@@ -234,6 +233,8 @@ void fast_live_end(struct fast_live *f)
 		store_leave(f->store, &fw);
 	}
 	fw_fini(&fw);
+	carried = fast_map(f->filter)->packets;
 	fast_stop(f->filter);
 	free(f);
+	return carried;
 }

@@ -6,6 +6,7 @@
 #define GATEWAY_FAST_LIVE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "gateway/fast.h"
 #include "gateway/live.h"
@@ -21,8 +22,9 @@ int fast_live_start(struct fast_live **fp, struct store *store, char *why,
 const struct live_hooks *fast_live_hooks(const struct fast_live *f);
 void fast_live_host(struct fast_live *f, const struct live_host *host);
 
-/* What was carried comes into the state, and the filter goes. */
-void fast_live_end(struct fast_live *f);
+/* What was carried comes into the state, and the filter goes. Returns how many
+ * packets it carried in all. */
+uint64_t fast_live_end(struct fast_live *f);
 
 /* A packet went its way; for tests, too, which sit by fast_sit(). @now: in
  * nanoseconds since boot. */
