@@ -10,7 +10,7 @@
 
 /* MAKING and READY are such as nobody scribbles: "make", "read" in ASCII. */
 enum {
-	STORE_VERSION = 1,
+	STORE_VERSION = 2,
 	MAKING = 0x6D616B65,
 	READY = 0x72656164,
 };
