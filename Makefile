@@ -330,14 +330,15 @@ TOOLS = \
 
 MODTOOLS = launcher/modtools.c launcher/insmod.c launcher/modprobe.c launcher/realtool.c
 depmod_SRC = $(MODTOOLS)
-ifconfig_SRC = launcher/ifconfig.c launcher/nettools.c
+NETTOOLS = launcher/machine_rows.c launcher/nettools.c launcher/realtool.c
+ifconfig_SRC = launcher/ifconfig.c $(NETTOOLS)
 insmod_SRC = $(MODTOOLS)
 kerneld_SRC = launcher/absent.c
 ksyms_SRC = launcher/ksyms.c
 lsmod_SRC = $(MODTOOLS)
 modprobe_SRC = $(MODTOOLS)
 rmmod_SRC = $(MODTOOLS)
-route_SRC = launcher/route.c launcher/nettools.c
+route_SRC = launcher/route.c $(NETTOOLS)
 uname_SRC = launcher/uname.c
 
 # Programs that they meet where the machine has none of that name, a name a line.

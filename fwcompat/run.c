@@ -19,8 +19,8 @@
 #include "libcompat/compat.h"
 
 const char cmd_run_usage[] =
-	"fwcompat run [--era 1.3|2.0|2.2] [--trace] [--dry-run [--keep FILE]]\n"
-	"             [COMMAND [ARGUMENT ...]]\n"
+	"fwcompat run [--era 1.3|2.0|2.2] [--backend NAME] [--trace]\n"
+	"             [--dry-run [--keep FILE]] [COMMAND [ARGUMENT ...]]\n"
 	"\n"
 	"Runs a script or a program, old binaries included, where the old "
 	"kernel's\n"
@@ -28,13 +28,18 @@ const char cmd_run_usage[] =
 	"a\n"
 	"COMMAND: a shell. What it does to interfaces, routes and switches it "
 	"does\n"
-	"to the emulated host; outside nothing changes.\n"
+	"to the emulated host; outside nothing changes. With --backend "
+	"netfilter it\n"
+	"does it to this machine.\n"
 	"\n"
 	"  --era ERA   the kernel that is there, else that whose tools the "
 	"script "
 	"calls;\n"
 	"              a state that has rules of another era has to be reset "
 	"first\n"
+	"  --backend NAME\n"
+	"              what filters: engine or netfilter; else "
+	"$FWCOMPAT_BACKEND\n"
 	"  --trace     says on standard error what each old command did, and "
 	"where in\n"
 	"              the script it stands as far as that can be known\n"
@@ -42,7 +47,7 @@ const char cmd_run_usage[] =
 	"away;\n"
 	"              what is written to files is too, and no process outside "
 	"is\n"
-	"              reached\n"
+	"              reached; not with --backend netfilter\n"
 	"  --keep FILE with --dry-run: the copy becomes the state file FILE, "
 	"and\n"
 	"              nothing is said unless with --trace\n"
@@ -312,6 +317,7 @@ int cmd_run(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{ "era", required_argument, NULL, 'e' },
+		{ "backend", required_argument, NULL, 'b' },
 		{ "trace", no_argument, NULL, 't' },
 		{ "dry-run", no_argument, NULL, 'd' },
 		{ "keep", required_argument, NULL, 'k' },
@@ -331,6 +337,8 @@ int cmd_run(int argc, char **argv)
 			return CMD_USAGE;
 		if (opt == 'e')
 			run.era = optarg;
+		if (opt == 'b' && setenv("FWCOMPAT_BACKEND", optarg, 1))
+			return cmd_failed("run", -ENOMEM, "");
 		if (opt == 'k')
 			run.keep = optarg;
 		run.dry = run.dry || opt == 'd';
@@ -338,6 +346,9 @@ int cmd_run(int argc, char **argv)
 	}
 	if (run.keep && !run.dry)
 		return cmd_misused("run", "--keep is for dry runs");
+	if (run.dry && compat_is_machine())
+		return cmd_misused("run",
+				   "a dry run is of the emulated host alone");
 	run.trace = run.trace || (run.dry && !run.keep);
 	if (run.keep && open_keep(&run))
 		return CANNOT;

@@ -198,8 +198,9 @@ int main(int argc, char **argv)
 
 	status = nettools_open(&t, argc ? argv[0] : "ifconfig");
 	if (status == 0)
-		status = argc <= first + 1
-				 ? list(&t, argv[first], first == 2)
+		status = argc <= first + 1 ? list(&t, argv[first], first == 2)
+			 : t.machine
+				 ? nettools_pass_on(&t, argv)
 				 : configure(&t, argv[first], argc - first - 1,
 					     argv + first + 1);
 	nettools_close(&t);

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "launcher/machine_rows.h"
+#include "launcher/realtool.h"
+
 static void keep_row(void *ctx, const struct compat_host_row *row)
 {
 	struct nettools *t = ctx;
@@ -18,7 +21,10 @@ int nettools_open(struct nettools *t, const char *argv0)
 	const char *slash = strrchr(argv0, '/');
 	int r;
 
-	*t = (struct nettools){ .tool = slash ? slash + 1 : argv0 };
+	*t = (struct nettools){ .tool = slash ? slash + 1 : argv0,
+				.machine = compat_is_machine() };
+	if (t->machine)
+		return machine_rows_each(keep_row, t) ? 1 : 0;
 	r = compat_open(&t->c);
 	if (r) {
 		fprintf(stderr, "%s: %s\n", t->tool, compat_open_why());
@@ -74,6 +80,11 @@ uint32_t nettools_class_mask(uint32_t addr)
 	if (addr >> 31 == 0)
 		return 0xFF000000;
 	return addr >> 30 == 2 ? 0xFFFF0000 : 0xFFFFFF00;
+}
+
+int nettools_pass_on(const struct nettools *t, char **argv)
+{
+	return realtool_run(t->tool, argv);
 }
 
 int nettools_fail(const char *what, int r, int status)

@@ -12,6 +12,7 @@ enum { NET_ROWS = 320 };
 /* The emulated host, entered, and what it has. */
 struct nettools {
 	const char *tool; /* the name it was called by */
+	bool machine;     /* the rows are this machine's, and .c is not there */
 	struct compat *c;
 	struct compat_host_row row[NET_ROWS];
 	int rows;
@@ -34,6 +35,9 @@ bool nettools_addr(const char *word, uint32_t *addr);
 
 /* The mask that an address had before there were others. */
 uint32_t nettools_class_mask(uint32_t addr);
+
+/* Has the machine's tool of that name do what @argv says. Its status. */
+int nettools_pass_on(const struct nettools *t, char **argv);
 
 /* "WHAT: text of -@r" to standard error; returns @status. */
 int nettools_fail(const char *what, int r, int status);

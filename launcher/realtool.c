@@ -42,7 +42,9 @@ static bool try_dir(const char *dir, size_t len, const char *name, char *path,
 /* In the directories of PATH, then where such tools lie. */
 static bool find(const char *name, char *path, size_t n)
 {
-	static const char also[] = "/sbin:/usr/sbin";
+	/* .real: see launcher/mounts.h. */
+	static const char also[] =
+		"/sbin:/usr/sbin:/sbin/.real:/usr/sbin/.real";
 	const char *dirs[] = { getenv("PATH"), also };
 
 	for (int i = 0; i < 2; i++)

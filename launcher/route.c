@@ -212,6 +212,8 @@ static int run(struct nettools *t, int argc, char **argv)
 		numeric |= strchr(argv[i], 'n') != NULL;
 	if (i == argc)
 		return list(t, numeric);
+	if (t->machine)
+		return nettools_pass_on(t, argv);
 	if (!take_target(&w, argc - i - 1, argv + i + 1))
 		return usage();
 	if (!strcmp(argv[i], "add"))

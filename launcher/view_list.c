@@ -51,7 +51,7 @@ static void add_interface(void *ctx, const struct compat_host_row *row)
 
 static void add_interfaces(struct view_fs *fs, struct listing *l)
 {
-	if (strcmp(l->dir, VIEW_CONF) || tree_enter(fs))
+	if (fs->real_host || strcmp(l->dir, VIEW_CONF) || tree_enter(fs))
 		return;
 	compat_host_each(fs->c, add_interface, l);
 	compat_leave(fs->c);

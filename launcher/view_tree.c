@@ -240,7 +240,7 @@ static enum node_kind find_conf(struct view_fs *fs, const char *path,
 	char ifname[VIEW_CONF_IFNAME], model[PATH_MAX];
 	struct interface_search s = { ifname, false };
 
-	if (!view_conf_split(path, ifname, model))
+	if (fs->real_host || !view_conf_split(path, ifname, model))
 		return NODE_NONE;
 	if (find_real(fs, model, st) == NODE_NONE || tree_enter(fs))
 		return NODE_NONE;
@@ -293,7 +293,7 @@ static enum node_kind find_old(struct view_fs *fs, const char *path,
 		tree_each_old(fs, search_one, &s);
 	}
 	st->st_mode = S_IFREG | proc_mode(path);
-	if (s.found != NODE_NONE || !view_host_has(path))
+	if (s.found != NODE_NONE || fs->real_host || !view_host_has(path))
 		return s.found;
 	st->st_mode = S_IFREG | 0444;
 	return NODE_HOST;
