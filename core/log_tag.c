@@ -14,6 +14,7 @@ static const char *const era_names[ERA_COUNT] = {
 };
 
 static const char copy_name[] = "copy";
+static const char inside_mark = 'm'; /* behind era or "copy" */
 
 /* Linux 2.0, net/ipv4/ip_fw.c, ip_fw_chk. */
 static void target_2_0(const struct fw20_rule *r, char to[LOG_TARGET_MAX + 1])
@@ -64,14 +65,17 @@ void log_tag_list(struct log_tag *tag, enum fw_era era, enum fw20_list list,
 }
 
 /*
- * "fwc:2.2:12:0:5:input:DENY": who writes it, era, number, port, length of the
- * chain's label, both labels, any byte of which may be a colon.
+ * "fwc:2.2:12:0:5:input:DENY": who writes it, era (and whether it is an inside
+ * packet), number, port, length of the chain's label, both labels, any byte of
+ * which may be a colon.
  */
 void log_tag_put(const struct log_tag *tag, char prefix[LOG_PREFIX_MAX + 1])
 {
-	snprintf(prefix, LOG_PREFIX_MAX + 1, "fwc:%s:%" PRIu32 ":%u:%zu:%s:%s",
-		 tag->copy ? copy_name : era_names[tag->era], tag->num,
-		 tag->port, strlen(tag->chain), tag->chain, tag->target);
+	snprintf(prefix, LOG_PREFIX_MAX + 1,
+		 "fwc:%s%.*s:%" PRIu32 ":%u:%zu:%s:%s",
+		 tag->copy ? copy_name : era_names[tag->era], tag->inside,
+		 &inside_mark, tag->num, tag->port, strlen(tag->chain),
+		 tag->chain, tag->target);
 }
 
 /* A number of @s up to @most and the colon behind it; or NULL. */
@@ -96,18 +100,23 @@ static bool is_word(const char *s, size_t n, const char *word)
 
 static const char *take_era(const char *s, struct log_tag *tag)
 {
-	size_t n = strcspn(s, ":");
+	const char *rest = strchr(s, ':');
+	size_t n = rest ? (size_t)(rest - s) : 0;
 
-	if (!s[n])
+	if (!n)
 		return NULL;
+	rest++;
+	tag->inside = s[n - 1] == inside_mark;
+	if (tag->inside)
+		n--;
 	tag->copy = is_word(s, n, copy_name);
 	if (tag->copy)
-		return s + n + 1;
+		return rest;
 	for (int i = 0; i < ERA_COUNT; i++) {
 		if (!is_word(s, n, era_names[i]))
 			continue;
 		tag->era = (enum fw_era)i;
-		return s + n + 1;
+		return rest;
 	}
 	return NULL;
 }

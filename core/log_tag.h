@@ -21,6 +21,9 @@ enum {
 
 struct log_tag {
 	enum fw_era era;
+	/* Its source is the inside host's still: of a packet that leaves
+	 * masqueraded. */
+	bool inside;
 	bool copy; /* no line: the packet itself, for 2.2's -o */
 	/* 2.2: the rule's number in its chain, from 1. A copy: how many bytes
 	 * of the packet. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/le.h"
@@ -56,7 +57,9 @@ struct logd {
 	struct nf_log_group groups[2]; /* lines, copies */
 	struct log_out out;
 	int copies_fd; /* or -1 */
-	bool failed;   /* a copy could not be written, which was told */
+	const struct nf_log_calls *calls;
+	struct nf_log *log;
+	bool failed; /* a copy could not be written, which was told */
 };
 
 static volatile sig_atomic_t stop, reopen;
@@ -211,6 +214,8 @@ static void see_packet(void *ctx, const struct nf_log_packet *packet)
 
 	if (log_tag_parse(packet->prefix, &tag) || !is_whole(&p))
 		return;
+	if (tag.inside)
+		d->calls->masquerade(d->log, packet);
 	if (!tag.copy)
 		write_line(d, &tag, packet, &p);
 	else if (d->copies_fd >= 0)
@@ -229,11 +234,28 @@ static void open_anew(struct logd *d)
 		failed(r, d->copies);
 }
 
-/* Until a signal ends it, which comes only while it waits. */
-static int follow(struct logd *d, const struct nf_log_calls *calls,
-		  struct nf_log *log, const sigset_t *while_waiting)
+/* All that is there. 0 or -errno. */
+static int read_all(struct logd *d)
 {
-	struct pollfd fd = { .fd = calls->fd(log), .events = POLLIN };
+	int r;
+
+	while ((r = d->calls->read(d->log, see_packet, d)) == 0 ||
+	       r == -ENOBUFS)
+		if (r)
+			log_out_line(&d->out, LOG_WARNING,
+				     "fwcompat logd: more packets than could "
+				     "be read; some lines are lost");
+	return r == -EAGAIN || r == -EINTR ? 0 : r;
+}
+
+/*
+ * Until a signal ends it, which comes only while it waits. The kernel reports a
+ * packet before it masquerades it: it gets a moment for that.
+ */
+static int follow(struct logd *d, const sigset_t *while_waiting)
+{
+	static const struct timespec moment = { .tv_nsec = 2000000 };
+	struct pollfd fd = { .fd = d->calls->fd(d->log), .events = POLLIN };
 	int r = 0;
 
 	while (!stop && r == 0) {
@@ -241,13 +263,8 @@ static int follow(struct logd *d, const struct nf_log_calls *calls,
 			open_anew(d);
 		if (ppoll(&fd, 1, NULL, while_waiting) < 0)
 			continue;
-		r = calls->read(log, see_packet, d);
-		if (r == -ENOBUFS) {
-			log_out_line(&d->out, LOG_WARNING,
-				     "fwcompat logd: more packets than could "
-				     "be read; some lines are lost");
-			r = 0;
-		}
+		nanosleep(&moment, NULL);
+		r = read_all(d);
 	}
 	return r ? failed(r, "netlink") : CMD_OK;
 }
@@ -268,21 +285,20 @@ static void catch_signals(sigset_t *before)
 
 static int run(struct logd *d)
 {
-	const struct nf_log_calls *calls;
-	struct nf_log *log;
 	sigset_t before;
 	char why[512] = "";
 	int r;
 
-	calls = nf_log_load(why, sizeof(why));
-	if (!calls)
+	d->calls = nf_log_load(why, sizeof(why));
+	if (!d->calls)
 		return cmd_failed("logd", 0, why);
 	catch_signals(&before);
-	r = calls->open(&log, d->groups, d->copies ? 2 : 1, why, sizeof(why));
+	r = d->calls->open(&d->log, d->groups, d->copies ? 2 : 1, why,
+			   sizeof(why));
 	if (r)
 		return cmd_failed("logd", r, why);
-	r = follow(d, calls, log, &before);
-	calls->close(log);
+	r = follow(d, &before);
+	d->calls->close(d->log);
 	return r;
 }
 

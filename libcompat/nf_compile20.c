@@ -80,6 +80,7 @@ static void act(struct nf_work *w, const struct spot *s, struct nf_acts *acts)
 	if (s->way->acts && s->rule->flags & FW20_PRN) {
 		log_tag_list(&tag, w->in->era, s->way->list, s->way->departs,
 			     s->rule);
+		tag.inside = s->way->view == NF_VIEW_MASQ;
 		nf_act_log(w, acts, &tag);
 	}
 	if (s->way->list == FW20_ACCT)

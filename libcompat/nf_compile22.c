@@ -253,22 +253,37 @@ struct spot {
 	const char *label; /* of its chain */
 };
 
-static void act_log(struct nf_work *w, const struct spot *s,
-		    struct nf_acts *acts)
+static struct log_tag tag_of(const struct spot *s)
 {
 	const struct fw_rule *r = s->rule;
 	struct log_tag tag = { .era = ERA_2_2,
+			       .inside = s->way->view == NF_VIEW_MASQ,
 			       .num = s->from.num,
 			       .port = r->redir_port };
 
 	memcpy(tag.chain, s->label, strlen(s->label));
 	memcpy(tag.target, r->target, strlen(r->target));
-	if (r->flags & FW_F_LOG)
+	return tag;
+}
+
+static void act_log(struct nf_work *w, const struct spot *s,
+		    struct nf_acts *acts)
+{
+	struct log_tag tag = tag_of(s);
+
+	if (s->rule->flags & FW_F_LOG)
 		nf_act_log(w, acts, &tag);
-	if (!(r->flags & FW_F_NETLINK))
+}
+
+static void act_copy(struct nf_work *w, const struct spot *s,
+		     struct nf_acts *acts)
+{
+	struct log_tag tag = tag_of(s);
+
+	if (!(s->rule->flags & FW_F_NETLINK))
 		return;
 	tag.copy = true;
-	tag.num = r->outsize;
+	tag.num = s->rule->outsize;
 	nf_act_log(w, acts, &tag);
 }
 
@@ -352,8 +367,10 @@ static void rule_emit(struct nf_work *w, struct spot *s)
 		act_log(w, s, &acts);
 	if (s->way->tos && s->info->end != NF_END_DENY)
 		nf_act_tos(&acts, s->rule->tos_and, s->rule->tos_xor);
-	if (s->way->acts)
+	if (s->way->acts) {
 		act_mark(w, s, &acts);
+		act_copy(w, s, &acts);
+	}
 	act_end(w, s, &acts);
 	if (acts.n || s->way->acts)
 		nf_emit(w, s->way, &s->from, s->label, &acts);

@@ -342,7 +342,9 @@ static struct nf_conntrack *object_of(const struct nf_ct_tuple *t)
 	return o;
 }
 
-int nf_ct_delete(struct nf_ct *ct, const struct nf_ct_tuple *orig)
+/* A question of @type about one connection. */
+static int ask_about(struct nf_ct *ct, const struct nf_ct_tuple *orig,
+		     uint16_t type)
 {
 	struct nf_conntrack *o = object_of(orig);
 	union request q;
@@ -350,10 +352,32 @@ int nf_ct_delete(struct nf_ct *ct, const struct nf_ct_tuple *orig)
 
 	if (!o)
 		return -ENOMEM;
-	begin(ct->entries, &q, IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
+	begin(ct->entries, &q, type, NLM_F_ACK);
 	r = nfct_nlmsg_build(&q.head, o) < 0 ? -errno : ask(ct, &q);
 	nfct_destroy(o);
 	return r;
+}
+
+static void keep_entry(void *ctx, const struct nf_ct_entry *e)
+{
+	*(struct nf_ct_entry *)ctx = *e;
+}
+
+int nf_ct_get(struct nf_ct *ct, const struct nf_ct_tuple *orig,
+	      struct nf_ct_entry *entry)
+{
+	int r;
+
+	ct->entry = keep_entry;
+	ct->ctx = entry;
+	r = ask_about(ct, orig, IPCTNL_MSG_CT_GET);
+	ct->entry = NULL;
+	return r;
+}
+
+int nf_ct_delete(struct nf_ct *ct, const struct nf_ct_tuple *orig)
+{
+	return ask_about(ct, orig, IPCTNL_MSG_CT_DELETE);
 }
 
 int nf_ct_delete_marked(struct nf_ct *ct, struct nf_masked mark)

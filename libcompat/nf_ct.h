@@ -60,6 +60,10 @@ int nf_ct_each_expect(struct nf_ct *ct,
 		      void (*expect)(void *ctx, const struct nf_ct_expect *),
 		      void *ctx);
 
+/* The connection of that original direction. -ENOENT: there is none. */
+int nf_ct_get(struct nf_ct *ct, const struct nf_ct_tuple *orig,
+	      struct nf_ct_entry *entry);
+
 /* Forgets the connection of that original direction. -ENOENT: there is none. */
 int nf_ct_delete(struct nf_ct *ct, const struct nf_ct_tuple *orig);
 /* All whose mark is @mark's. */

@@ -36,13 +36,21 @@ struct nf_log_calls {
 	void (*close)(struct nf_log *log);
 	int (*fd)(const struct nf_log *log); /* readable: there are some */
 	/*
-	 * Hands on what is there, or waits for some. 0; -ENOBUFS: the kernel
-	 * had more than there was room for, and some are lost; -EINTR; or
+	 * Hands on what came next. 0; -EAGAIN: nothing is there; -ENOBUFS: the
+	 * kernel had more than there was room for, and some are lost; or
 	 * -errno.
 	 */
 	int (*read)(struct nf_log *log,
 		    void (*packet)(void *ctx, const struct nf_log_packet *),
 		    void *ctx);
+	/*
+	 * Gives a packet of the read going on the source that it left with:
+	 * rules of the mangle table see masqueraded packets as they were
+	 * inside. It stays as it is if the kernel knows no connection of it,
+	 * having dropped its first packet.
+	 */
+	void (*masquerade)(struct nf_log *log,
+			   const struct nf_log_packet *packet);
 };
 
 /* What the object shows the world, under the name "nf_log_export". NULL: it is

@@ -50,9 +50,10 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 				 "the rules last "
 				 "changed" },
 	[NF_WHY_MASQ_LOG] = { "masq-log", false,
-			      "of masqueraded packets the log line of an "
-			      "output rule has the "
-			      "inside address and port" },
+			      "in the log line of an output rule the first "
+			      "packet of a masqueraded connection that is not "
+			      "let out, or refused at once, has the inside "
+			      "address and port" },
 	[NF_WHY_INPUT_REJECT] = { "input-reject", false,
 				  "what the input chain rejects is routed "
 				  "first: without a route "

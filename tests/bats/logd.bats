@@ -87,6 +87,39 @@ logd() {
 	assert_output --regexp '^Packet log: input ACCEPT eth0 PROTO=1 10\.1\.0\.2:8 10\.1\.0\.1:0 L=124 S=0x00 I=[0-9]+ F=0x[04]000 T=64 O=0x[0-9A-F]{4}2844( O=0x[0-9A-F]{8}){9} \(#1\)$'
 }
 
+@test "what leaves masqueraded has the source that it left with" {
+	reporting <<-EOF
+		*mangle
+		-A POSTROUTING -o eth2 -j NFLOG --nflog-group 22 --nflog-prefix fwc:2.2m:1:0:6:output:ACCEPT
+		-A POSTROUTING -o eth2 -j NFLOG --nflog-group 23 --nflog-prefix fwc:copym:65535:0:0::
+		-A POSTROUTING -o eth2 -p udp -j DROP
+		COMMIT
+		*nat
+		-A POSTROUTING -o eth2 -p tcp -j MASQUERADE --to-ports 61000-61000
+		-A POSTROUTING -o eth2 -j MASQUERADE
+		COMMIT
+	EOF
+	lab_serve_http s1
+	lab_capture s1 eth0 sent
+	logd --log - --copies "$PWD/copies"
+	at c1 ping -q -c 1 -W 1 203.0.113.9
+	at c1 curl -s -m 2 --local-port 1025 http://203.0.113.9/
+	at c1 dig +tries=1 +time=1 -b 10.1.0.2#1026 @203.0.113.9 x.test || :
+	lab_until 10 grep -q PROTO=17 "$lab_dir/log/logd"
+	run -0 cat "$lab_dir/log/logd"
+	assert_line --regexp '^Packet log: output ACCEPT eth2 PROTO=1 203\.0\.113\.201:8 203\.0\.113\.9:0 '
+	assert_line --regexp '^Packet log: output ACCEPT eth2 PROTO=6 203\.0\.113\.201:61000 203\.0\.113\.9:80 .* SYN '
+	refute_line --regexp ' PROTO=(1|6) 10\.'
+	# It was dropped, and so never had another.
+	assert_line --regexp '^Packet log: output ACCEPT eth2 PROTO=17 10\.1\.0\.2:1026 203\.0\.113\.9:53 '
+	# A copy is, byte by byte, what arrived: the ping.
+	lab_kill sent
+	sent=$(tcpdump -r "$lab_dir/sent.pcap" -x -c 1 'icmp[0] = 8' 2>/dev/null |
+		sed -n 's/^.*0x[0-9a-f]*: *//p' | tr -d ' \n')
+	copied=$(od -A n -t x1 -v -j 24 -N 84 copies | tr -d ' \n')
+	assert_equal "$copied" "$sent"
+}
+
 is_long() {
 	[ "$(stat -c %s "$1")" = "$2" ]
 }

@@ -33,6 +33,12 @@ static const struct tag_case {
 	  { .era = ERA_1_3, .chain = "fw-in", .target = "Reject" },
 	  "fwc:1.3:0:0:5:fw-in:Reject" },
 	{ "a copy", { .copy = true, .num = 64 }, "fwc:copy:64:0:0::" },
+	{ "of a masqueraded packet",
+	  { .inside = true, .num = 7, .chain = "output", .target = "ACCEPT" },
+	  "fwc:2.2m:7:0:6:output:ACCEPT" },
+	{ "a copy of one",
+	  { .inside = true, .copy = true, .num = 64 },
+	  "fwc:copym:64:0:0::" },
 	{ "the longest",
 	  { .num = UINT32_MAX,
 	    .port = 65535,
@@ -56,7 +62,8 @@ static void test_there_and_back(void **state)
 		if (log_tag_parse(prefix, &tag))
 			fail_msg("%s: %s is not understood", c->name, prefix);
 		if (tag.era != c->tag.era || tag.copy != c->tag.copy ||
-		    tag.num != c->tag.num || tag.port != c->tag.port ||
+		    tag.inside != c->tag.inside || tag.num != c->tag.num ||
+		    tag.port != c->tag.port ||
 		    strcmp(tag.chain, c->tag.chain) ||
 		    strcmp(tag.target, c->tag.target))
 			fail_msg("%s: %s comes back as another", c->name,
@@ -71,6 +78,8 @@ static void test_strangers(void **state)
 		"fwc",
 		"fwc:",
 		"dropped: ",
+		"fwc:m:1:0:5:input:DENY",
+		"fwc:2.2mm:1:0:5:input:DENY",
 		"fwc:2.4:1:0:5:input:DENY",
 		"fwc:2.2",
 		"fwc:copy",
