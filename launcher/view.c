@@ -136,13 +136,14 @@ static int enter_namespaces(const struct view_options *options, char *why,
 	return r;
 }
 
-/* Where we stand is covered, too: so we go there again. */
+/* Where we stand is covered, too: so we go there again, or, where we may not,
+ * stay in the directory below, which is read-only now. */
 static int make_scratch(const char *writable, const char *dir)
 {
 	char *here = getcwd(NULL, 0);
 	int r = scratch_make(writable, dir);
 
-	if (r == 0 && here && chdir(here))
+	if (r == 0 && here && chdir(here) && errno != EACCES)
 		r = -errno;
 	free(here);
 	return r;
