@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The masquerade table of the netfilter backend: connections of the running
-# kernel, made by rules of its own tools, as the old listings show them.
+# kernel as the old listings show them, and what rules do to those there are.
 
 # shellcheck disable=SC2154 # what tests/lab/*.bash and bats set
 
@@ -16,29 +16,20 @@ setup() {
 		skip 'this build is without the netfilter backend'
 	lab_up "$BATS_TEST_TMPDIR/lab"
 	lab_sysctl r ipv4/ip_forward 1
+	# Those of another program; and then ours.
 	at r iptables-legacy-restore <<-EOF
-		*raw
-		-A PREROUTING -p tcp --dport 21 -j CT --helper ftp
-		COMMIT
 		*nat
-		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j CONNMARK --set-xmark $ours
-		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8080 -j DNAT --to 10.1.0.2:80
 		-A PREROUTING -d 203.0.113.201 -p tcp --dport 8081 -j DNAT --to 10.1.0.2:80
-		-A POSTROUTING -o eth2 -j CONNMARK --set-xmark $ours
-		-A POSTROUTING -o eth2 -p tcp -j MASQUERADE --to-ports 61000-65095
-		-A POSTROUTING -o eth2 -p udp -j MASQUERADE --to-ports 61000-65095
-		-A POSTROUTING -o eth2 -j MASQUERADE
 		-A POSTROUTING -o ppp0 -j MASQUERADE
 		COMMIT
 	EOF
+	at r fwcompat run insmod ip_masq_ftp
+	at r ipchains -A forward -i eth2 -j MASQ
 }
 
 teardown() {
 	lab_down
 }
-
-# The mark by which the backend knows its own connections.
-ours=0x02000000/0xfe000000
 
 # rows: /proc/net/ip_masquerade without the ports that chance gave and the
 # expiry.
@@ -75,9 +66,9 @@ has_row() {
 		at $client ping -q -c 1 -e 77 203.0.113.9
 	done
 	run -0 rows
-	assert_line --regexp '^ICMP 0A010002:004D CB007109:0008 004D '
+	assert_line --regexp '^ICMP 0A010002:004D CB007109:0008 [0-9A-F]{4} '
 	assert_line --regexp '^ICMP C0A8014D:004D CB007109:0008 [0-9A-F]{4} '
-	refute_line --regexp '^ICMP C0A8014D:004D CB007109:0008 004D '
+	assert_equal "$(awk '$1 == "ICMP" { print $4 }' <<<"$output" | uniq -d)" ''
 }
 
 @test "FTP: the shift of its sequence, and the data connection, turned back" {
@@ -111,6 +102,8 @@ has_row() {
 
 @test "a forwarded port" {
 	lab_serve c1
+	at r fwcompat run insmod ip_masq_portfw
+	at r ipmasqadm portfw -a -P tcp -L 203.0.113.201 8080 -R 10.1.0.2 80
 	lab_http s1 203.0.113.201 8080
 	run -0 rows
 	assert_line --regexp '^TCP 0A010002:0050 CB007109:[0-9A-F]{4} 1F90 00000000 '
@@ -126,6 +119,64 @@ has_row() {
 		done >"$BATS_TEST_TMPDIR/order"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/order")" = 500 ]
 	sort -n -C "$BATS_TEST_TMPDIR/order"
+}
+
+# Whether the router knows a connection to $1.
+knows() {
+	at r conntrack -L -d "$1" 2>/dev/null | grep -q .
+}
+
+@test "what is not to be masqueraded any more is forgotten, and only that" {
+	lab_ping c1 203.0.113.9
+	lab_ping c2 203.0.113.9
+	lab_ping c1 198.51.100.9
+	at r ping -q -c 1 203.0.113.9
+	run -0 at r conntrack -L
+	assert_equal "$(grep -c src= <<<"$output")" 4
+	at r ipchains -R forward 1 -i eth2 -s 192.168.1.0/24 -j MASQ
+	run -0 rows
+	assert_line --regexp '^ICMP C0A8014D:'
+	refute_line --regexp '^ICMP 0A010002:'
+	at r ipchains -A input -s 192.0.2.1 -j DENY
+	has_row '^ICMP C0A8014D:'
+	at r ipchains -F
+	run -0 rows
+	refute_line --regexp '^ICMP'
+	run -0 at r conntrack -L
+	assert_line --partial 'src=10.1.0.2 dst=198.51.100.9'
+	assert_line --partial 'src=203.0.113.201 dst=203.0.113.9'
+	assert_equal "$(grep -c src= <<<"$output")" 2
+}
+
+@test "what was passed as it is and now is masqueraded begins anew" {
+	at r ipchains -F forward
+	at r ipchains -A forward -i eth1 -j MASQ
+	at c1 ping -q -c 1 -W 0.2 203.0.113.9 || :
+	at c1 ping -q -c 1 10.1.0.1
+	run -0 at r conntrack -L -d 203.0.113.9
+	at r ipchains -R forward 1 -i eth2 -j MASQ
+	run -0 at r conntrack -L
+	assert_line --partial 'src=10.1.0.2 dst=10.1.0.1'
+	refute_line --partial 'src=10.1.0.2 dst=203.0.113.9'
+}
+
+@test "what went to the host itself goes on to a port that is forwarded now" {
+	talk() {
+		at s1 dig +tries=1 +time=1 -b 203.0.113.9#7777 -p 5353 \
+			@203.0.113.201 x.test || :
+	}
+	at r fwcompat run insmod ip_masq_portfw
+	talk
+	run -0 at r conntrack -L -p udp
+	assert_line --partial 'dport=5353 [UNREPLIED]'
+	at r ipmasqadm portfw -a -P udp -L 203.0.113.201 5353 -R 10.1.0.2 53
+	run -0 at r conntrack -L -p udp
+	refute_line --partial 'dport=5353'
+	talk
+	has_row '^UDP 0A010002:0035 CB007109:1E61 14E9 '
+	# Its connections outlive a forward.
+	at r ipmasqadm portfw -f
+	has_row '^UDP 0A010002:0035 CB007109:1E61 14E9 '
 }
 
 @test "-M -S sets the timeouts of the namespace, and of no other" {
@@ -146,6 +197,7 @@ has_row() {
 }
 
 @test "-M -s of 2.0 counts from both sides' FIN" {
+	at r fwcompat reset --era 2.0
 	at r ipfwadm -M -s 600 50 40
 	run -0 at r sh -c 'cd /proc/sys/net/netfilter && grep . nf_conntrack_*timeout*'
 	assert_line 'nf_conntrack_tcp_timeout_established:600'
