@@ -1,5 +1,4 @@
 /* fwcompat live: the engine in a router's place. */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include "core/number.h"
 #include "engine/state.h"
 #include "fwcompat/cmd.h"
+#include "fwcompat/log_out.h"
 #include "gateway/fast_live.h"
 #include "gateway/live.h"
 #include "libcompat/store.h"
@@ -47,8 +47,8 @@ const char cmd_live_usage[] =
 
 struct carrier {
 	struct live_options options;
-	const char *log_path;
-	FILE *log; /* NULL: syslog */
+	const char *where; /* log lines go */
+	struct log_out log;
 	bool fast;
 };
 
@@ -101,7 +101,7 @@ static int take_options(struct carrier *c, int argc, char **argv)
 		if (opt == 'f')
 			c->fast = true;
 		else if (opt == 'l')
-			c->log_path = optarg;
+			c->where = optarg;
 		else if (opt == 'd')
 			r = take_death(c, optarg);
 		else if (opt == 'q')
@@ -119,31 +119,19 @@ static int failed(int r, const char *why)
 	return cmd_failed("live", r, why);
 }
 
-static int open_log(struct carrier *c)
+static int log_failed(int r, const char *path)
 {
 	char why[512];
 
-	if (!c->log_path || !strcmp(c->log_path, "syslog")) {
-		openlog("kernel", 0, LOG_KERN);
-		return CMD_OK;
-	}
-	c->log = strcmp(c->log_path, "-") ? fopen(c->log_path, "ae") : stderr;
-	if (c->log)
-		return CMD_OK;
-	snprintf(why, sizeof(why), "%.300s: %s", c->log_path, strerror(errno));
-	return failed(-errno, why);
+	snprintf(why, sizeof(why), "%.300s: %s", path, strerror(-r));
+	return failed(r, why);
 }
 
 static void see_log(void *ctx, int level, const char *line)
 {
-	const struct carrier *c = ctx;
+	struct carrier *c = ctx;
 
-	if (!c->log) {
-		syslog(level, "%s", line);
-		return;
-	}
-	fprintf(c->log, "%s\n", line);
-	fflush(c->log);
+	log_out_line(&c->log, level, line);
 }
 
 static void print_summary(const struct live_totals *t)
@@ -205,10 +193,11 @@ int cmd_live(int argc, char **argv)
 	char why[512] = "";
 	int status = take_options(&c, argc, argv), r;
 
-	if (status == CMD_OK)
-		status = open_log(&c);
 	if (status != CMD_OK)
 		return status;
+	r = log_out_open(&c.log, c.where, LOG_USER);
+	if (r)
+		return log_failed(r, c.where);
 	c.options.log = see_log;
 	c.options.ctx = &c;
 	c.options.stop = &stop;
@@ -219,7 +208,8 @@ int cmd_live(int argc, char **argv)
 	sigaction(SIGTERM, &act, NULL);
 	status = c.fast ? carry_fast(&c, store) : carry(&c, store, NULL);
 	store_close(store);
-	if (c.log && c.log != stderr && fclose(c.log))
-		status = failed(-errno, c.log_path);
+	r = log_out_close(&c.log);
+	if (r)
+		status = log_failed(r, c.where);
 	return status;
 }
