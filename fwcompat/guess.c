@@ -70,17 +70,72 @@ static unsigned eras_of(const char *text)
 	return eras;
 }
 
-bool guess_era(char *const argv[], enum fw_era *era)
+/* The first script among the words; "": none. Valid until the next call. */
+static const char *find_script(char *const argv[])
 {
 	static char text[SCRIPT_MAX];
 
 	text[0] = '\0';
 	for (; *argv && !*text; argv++)
 		read_script(*argv, text);
+	return text;
+}
+
+bool guess_era(char *const argv[], enum fw_era *era)
+{
+	unsigned eras = eras_of(find_script(argv));
+
 	for (int e = 0; e < ERA_COUNT; e++)
-		if (eras_of(text) == 1U << e) {
+		if (eras == 1U << e) {
 			*era = (enum fw_era)e;
 			return true;
 		}
+	return false;
+}
+
+/* Whether a command begins at @at: with the line, or behind ; & | or "then". */
+static bool begins_command(const char *line, const char *at)
+{
+	while (at > line && (at[-1] == ' ' || at[-1] == '\t'))
+		at--;
+	return at == line || strchr(";&|{(", at[-1]) ||
+	       (at - line >= 4 &&
+		(!strncmp(at - 4, "then", 4) || !strncmp(at - 4, "else", 4))) ||
+	       (at - line >= 2 && !strncmp(at - 2, "do", 2));
+}
+
+static bool line_wants_bash(const char *line, size_t n)
+{
+	static const char *const commands[] = { "function ", "declare ", "let ",
+						"source ",   "typeset ", "[[ ",
+						"shopt ",    "pushd " };
+	static const char *const anywhere[] = { " == ", "$[", "&>", "<<<" };
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < sizeof(commands) / sizeof(*commands);
+		     k++)
+			if (!strncmp(line + i, commands[k],
+				     strlen(commands[k])) &&
+			    begins_command(line, line + i))
+				return true;
+		for (size_t k = 0; k < sizeof(anywhere) / sizeof(*anywhere);
+		     k++)
+			if (!strncmp(line + i, anywhere[k],
+				     strlen(anywhere[k])))
+				return true;
+	}
+	return false;
+}
+
+bool guess_bash(char *const argv[])
+{
+	const char *text = find_script(argv);
+
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		if (text[strspn(text, " \t")] != '#' &&
+		    line_wants_bash(text, n))
+			return true;
+	}
 	return false;
 }

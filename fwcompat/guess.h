@@ -1,4 +1,4 @@
-/* Which kernel a script was written for, by the tools that it calls. */
+/* Which kernel a script was written for, and which shell, by what it says. */
 #ifndef FWCOMPAT_GUESS_H
 #define FWCOMPAT_GUESS_H
 
@@ -11,5 +11,9 @@
  * the tool of one kernel alone.
  */
 bool guess_era(char *const argv[], enum fw_era *era);
+
+/* Whether that file says what of today's shells Bash alone takes, which then was
+ * sh. */
+bool guess_bash(char *const argv[]);
 
 #endif

@@ -248,6 +248,7 @@ static int run_inside(struct run *run, struct compat *c)
 	struct view_options options = { .dir = run->dir,
 					.programs = dirs,
 					.absent = absent,
+					.bash = guess_bash(run->argv),
 					.litter = litter };
 	struct view *view;
 	int r;

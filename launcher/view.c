@@ -174,6 +174,8 @@ static int make_mounts(struct view *v, const struct view_options *options,
 			    "/dev/fuse, by which the old /proc files are shown",
 			    why, n);
 	r = view_mounts_make(v->dir, options->programs, options->absent);
+	if (r == 0 && options->bash)
+		r = view_mounts_bash(v->dir);
 	return r ? fail(r, "mounting", why, n) : 0;
 }
 

@@ -36,6 +36,8 @@ struct view_options {
 	const char *const *programs;
 	/* The same, for those where the machine has none of that name. */
 	const char *const *absent;
+	/* sh is Bash, where there is one. */
+	bool bash;
 	/*
 	 * Where mounts or /dev/fuse are not to be had, better a view in which
 	 * old files can be opened, but are not seen otherwise, than none;

@@ -164,6 +164,25 @@ int view_mounts_prepare(const char *dir)
 	return 0;
 }
 
+/* A link over a link, or over the shell itself. */
+int view_mounts_bash(const char *dir)
+{
+	static const char bash[] = "/bin/bash";
+	static const char *const places[] = { "/usr/bin", "/bin" };
+	char link[PATH_MAX], place[PATH_MAX];
+	int r = 0;
+
+	if (access(bash, X_OK))
+		return 0;
+	if (symlink(bash, in_dir(dir, "sh", link)))
+		return -errno;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && r == 0; i++)
+		if (is_real_dir(places[i]) &&
+		    access(in_dir(places[i], "sh", place), X_OK) == 0)
+			r = mounts_put(link, place, false);
+	return r;
+}
+
 int view_mounts_make(const char *dir, const char *const *programs,
 		     const char *const *absent)
 {

@@ -16,6 +16,9 @@
  * pub/merge, for that of merge_fs.h. 0 or -errno. */
 int view_mounts_prepare(const char *dir);
 
+/* Makes sh Bash, if there is one. 0 or -errno. */
+int view_mounts_bash(const char *dir);
+
 /* Then mounts all in its place. @programs and @absent: see struct
  * view_options. */
 int view_mounts_make(const char *dir, const char *const *programs,

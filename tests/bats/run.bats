@@ -508,6 +508,25 @@ IP firewall input rules, default policy: accept'
 	run -1 fwcompat run sh rc22
 }
 
+@test "a script that takes sh for Bash finds it so" {
+	command -v bash || skip "no bash here"
+	cat >rc <<-'SCRIPT'
+		#!/bin/sh
+		function show() { local n=$1; let n=n+1; echo $[ $n + 1 ]; }
+		if [ "$1" == start ]; then show 3; fi
+		/bin/sh -c 'source /dev/null; echo inner'
+	SCRIPT
+	chmod +x rc
+	run -0 fwcompat run ./rc start
+	assert_output '5
+inner'
+	run -0 fwcompat run sh rc start
+	assert_line 5
+	printf '#!/bin/sh\n# == $[ function\nreadlink /bin/sh' >plain
+	run -0 fwcompat run sh plain
+	assert_output "$(readlink /bin/sh)"
+}
+
 @test "what the machine has not is there and does nothing" {
 	# shellcheck disable=SC2016 # the inner shell's own
 	run -0 fwcompat run sh -ec '/sbin/kerneld; pump -i eth0; dhcpcd -k
