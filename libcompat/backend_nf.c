@@ -316,6 +316,34 @@ static void source_masq_free(void *ctx, int32_t free_ports[MASQ_PROTOS])
 	nf_masq_free_ports(nf_of(ctx)->masq, free_ports);
 }
 
+/* The state's rows, whose counts are the kernel's. */
+struct helper_rows {
+	const struct nf_masq *masq;
+	void (*row)(void *, const struct fwd_helper_row *);
+	void *arg;
+};
+
+static void source_helper(void *ctx, const struct fwd_helper_row *r)
+{
+	const struct helper_rows *rows = ctx;
+	struct fwd_helper_row row = *r;
+
+	row.attached = nf_masq_attached(rows->masq, (uint8_t)(r->type >> 16),
+					(uint16_t)r->type);
+	rows->row(rows->arg, &row);
+}
+
+static void source_helpers(void *ctx,
+			   void (*row)(void *, const struct fwd_helper_row *),
+			   void *arg)
+{
+	struct nf *nf = nf_of(ctx);
+	struct helper_rows rows = { nf->masq, row, arg };
+
+	nf_masq_look(nf->masq, era_of(ctx));
+	nf->state.helpers(ctx, source_helper, &rows);
+}
+
 static int source_sysctl_get(void *ctx, const char *path, struct text *out)
 {
 	return nf_switch_is_real(path)
@@ -342,6 +370,7 @@ static void nf_source(void *self, struct proc_source *src)
 	src->rules20 = source_rules20;
 	src->masq = source_masq;
 	src->masq_free = source_masq_free;
+	src->helpers = source_helpers;
 	src->sysctl_get = source_sysctl_get;
 	src->sysctl_set = source_sysctl_set;
 }

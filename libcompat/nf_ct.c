@@ -159,6 +159,7 @@ static void read_entry(struct nfattr *const set[], struct nf_ct_entry *e)
 	e->has_master = set[CTA_TUPLE_MASTER - 1];
 	if (e->has_master)
 		read_tuple(set, CTA_TUPLE_MASTER, &e->master);
+	e->helped = set[CTA_HELP - 1];
 	e->tcp_state = read_tcp_state(set);
 	e->status = attr32(set, CTA_STATUS);
 	e->mark = attr32(set, CTA_MARK);

@@ -28,6 +28,7 @@ struct nf_ct_entry {
 	struct nf_ct_tuple dir[NF_CT_DIRS];
 	struct nf_ct_tuple master; /* of the connection that announced it */
 	bool has_master;
+	bool helped;       /* a helper reads along */
 	uint8_t tcp_state; /* enum tcp_conntrack of the kernel */
 	uint32_t status;   /* IPS_* of the kernel */
 	uint32_t mark;

@@ -90,6 +90,11 @@ uint32_t nf_masq_count(const struct nf_masq *m)
 	return m->rows.count;
 }
 
+uint32_t nf_masq_attached(const struct nf_masq *m, uint8_t proto, uint16_t port)
+{
+	return nf_rows_attached(&m->rows, proto, port);
+}
+
 /* What is to be forgotten, once the dump is over. */
 struct drop {
 	struct nf_masked ours;

@@ -33,6 +33,9 @@ void nf_masq_each(const struct nf_masq *masq,
 void nf_masq_free_ports(const struct nf_masq *masq,
 			int32_t free_ports[MASQ_PROTOS]);
 uint32_t nf_masq_count(const struct nf_masq *masq);
+/* How many have a helper that serves an outside port. */
+uint32_t nf_masq_attached(const struct nf_masq *masq, uint8_t proto,
+			  uint16_t port);
 
 /*
  * Forgets all connections of the namespace, whosever they are, that @stale says

@@ -13,7 +13,7 @@
 struct nf_row {
 	struct masq_row row;
 	struct nf_ct_tuple orig, master;
-	bool has_master;
+	bool has_master, helped;
 	uint64_t started; /* 0: not known */
 };
 
@@ -231,6 +231,7 @@ void nf_rows_add(void *ctx, const struct nf_ct_entry *e)
 		return;
 	nf_row_of(e, rows->era, &r->row);
 	r->has_master = e->has_master;
+	r->helped = e->helped;
 	r->master = e->master;
 	r->started = e->started;
 	rows->dated |= e->started != 0;
@@ -370,4 +371,15 @@ void nf_rows_free_ports(const struct nf_rows *rows,
 			    !(rows->row[i].row.flags & MASQ_MPORT))
 				free_ports[p]--;
 	}
+}
+
+uint32_t nf_rows_attached(const struct nf_rows *rows, uint8_t proto,
+			  uint16_t port)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < rows->count; i++)
+		n += rows->row[i].helped && rows->row[i].row.proto == proto &&
+		     rows->row[i].row.dport == port;
+	return n;
 }

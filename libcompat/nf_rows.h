@@ -57,4 +57,8 @@ void nf_rows_each(const struct nf_rows *rows,
 void nf_rows_free_ports(const struct nf_rows *rows,
 			int32_t free_ports[MASQ_PROTOS]);
 
+/* How many have a helper that serves an outside port. */
+uint32_t nf_rows_attached(const struct nf_rows *rows, uint8_t proto,
+			  uint16_t port);
+
 #endif

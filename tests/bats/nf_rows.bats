@@ -81,6 +81,8 @@ has_row() {
 	# 203,0,113,201 for 10,1,0,2.
 	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0015 [EF][0-9A-F]{3} [0-9A-F]{8}      5      0 43[0-9]{6}$'
 	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0014 [0-9A-F]{4} 00000000      0      0 '
+	run -0 at r fwcompat proc net/ip_masq/app
+	assert_line --regexp '^TCP  21      1        ftp'
 	printf '%s\n' "get file $BATS_TEST_TMPDIR/got" >&5
 	lab_until 10 has_row '^TCP 0A010002:[0-9A-F]{4} CB007109:0015 .*     10      5 43[0-9]{6}$'
 	exec 5>&-
