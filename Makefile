@@ -118,6 +118,8 @@ LIBCOMPAT = \
 	libcompat/nf_match20.c \
 	libcompat/nf_match22.c \
 	libcompat/nf_nat.c \
+	libcompat/nf_nft.c \
+	libcompat/nf_notes.c \
 	libcompat/nf_rows.c \
 	libcompat/nf_rule.c \
 	libcompat/nf_sysctl.c \
@@ -254,6 +256,7 @@ IPMASQADM = \
 
 
 FWCOMPAT = \
+	fwcompat/check.c \
 	fwcompat/clock.c \
 	fwcompat/cmd.c \
 	fwcompat/compare.c \
@@ -277,9 +280,12 @@ FWCOMPAT = \
 	fwcompat/rulefile.c \
 	fwcompat/run.c \
 	fwcompat/send.c \
+	fwcompat/sketch.c \
+	fwcompat/sketch_places.c \
 	fwcompat/status.c \
 	fwcompat/top.c \
 	fwcompat/top_rows.c \
+	fwcompat/translate.c \
 	$(TOP_SCREEN) \
 	fwcompat/workdir.c \
 
@@ -361,6 +367,7 @@ ABSENT = \
 # Manual pages, a file a line.
 MAN = \
 	man/fwcompat-helpers.7 \
+	man/fwcompat-netfilter.7 \
 	man/fwcompat.8 \
 	man/ipautofw.8 \
 	man/ipchains-restore.8 \

@@ -9,6 +9,7 @@
 /* 2 is also the status for a command line that could not be understood. */
 enum { CMD_OK = 0, CMD_FAILED = 1, CMD_USAGE = 2 };
 
+int cmd_check(int argc, char **argv);
 int cmd_clock(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_graph(int argc, char **argv);
@@ -24,7 +25,9 @@ int cmd_run(int argc, char **argv);
 int cmd_send(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+int cmd_translate(int argc, char **argv);
 
+extern const char cmd_check_usage[];
 extern const char cmd_clock_usage[];
 extern const char cmd_compare_usage[];
 extern const char cmd_graph_usage[];
@@ -40,6 +43,7 @@ extern const char cmd_run_usage[];
 extern const char cmd_send_usage[];
 extern const char cmd_status_usage[];
 extern const char cmd_top_usage[];
+extern const char cmd_translate_usage[];
 
 /* "fwcompat NAME: TEXT" and where help is; returns CMD_USAGE. */
 int cmd_misused(const char *name, const char *text);

@@ -10,6 +10,8 @@ static const struct subcommand {
 	int (*run)(int argc, char **argv);
 	const char *what, *usage;
 } subcommands[] = {
+	{ "check", cmd_check, "says what today's netfilter cannot do",
+	  cmd_check_usage },
 	{ "clock", cmd_clock, "shows the host's time, and moves it on",
 	  cmd_clock_usage },
 	{ "compare", cmd_compare,
@@ -36,6 +38,8 @@ static const struct subcommand {
 	  cmd_send_usage },
 	{ "status", cmd_status, "shows what host the tools are talking to",
 	  cmd_status_usage },
+	{ "translate", cmd_translate, "writes the rules as iptables or nft would",
+	  cmd_translate_usage },
 	{ "top", cmd_top, "shows the masquerade entries as they come and go",
 	  cmd_top_usage },
 };

@@ -100,31 +100,48 @@ static int run(char *const argv[], const char *said)
 	return status;
 }
 
-/* The dry run of `sh -c @line @path @args'. */
-static int run_dry(struct rulefile *f, const char *line, const char *path,
-		   const char *args, struct text *why)
+/* What a dry run is about. */
+struct task {
+	const char *path, *args;
+	bool trace;
+};
+
+/* The dry run of `sh -c @line PATH ARGS'. */
+static int run_dry(struct rulefile *f, const char *line, const struct task *t,
+		   struct text *why)
 {
-	char *words[] = { strdup("fwcompat"),  strdup("run"),
-			  strdup("--dry-run"), strdup("--keep"),
-			  strdup(f->state),    strdup("--"),
-			  strdup("sh"),        strdup("-c"),
-			  strdup(line),        strdup(path),
-			  strdup(args),        NULL };
+	char *words[] = {
+		strdup("fwcompat"),
+		strdup("run"),
+		strdup(t->trace ? "--trace" : "--dry-run"),
+		strdup("--dry-run"),
+		strdup("--keep"),
+		strdup(f->state),
+		strdup("--"),
+		strdup("sh"),
+		strdup("-c"),
+		strdup(line),
+		strdup(t->path),
+		strdup(t->args),
+		NULL,
+	};
 	enum { WORDS = sizeof(words) / sizeof(words[0]) - 1 };
-	char said[sizeof(f->state)];
 	int r = 0;
 
-	snprintf(said, sizeof(said), "%s/said", f->dir);
 	for (int i = 0; i < WORDS; i++)
 		if (!words[i])
 			r = -ENOMEM;
 	if (r == 0)
-		r = run(words, said);
+		r = run(words, f->said);
 	for (int i = 0; i < WORDS; i++)
 		free(words[i]);
 	if (r <= 0)
 		return r;
-	explain(r, said, why);
+	if (t->trace && access(f->state, F_OK) == 0) {
+		text_printf(why, "%s ended with an error", t->path);
+		return 0;
+	}
+	explain(r, f->said, why);
 	return -ECANCELED;
 }
 
@@ -178,40 +195,53 @@ static int name_state(const char *path)
 }
 
 /* The dry run, on a fresh host that stands in for the usual one. */
-static int run_elsewhere(struct rulefile *f, const char *path, const char *args,
+static int run_elsewhere(struct rulefile *f, const struct task *t,
 			 struct text *why)
 {
 	const char *usual = getenv("FWCOMPAT_STATE");
 	char *before = usual ? strdup(usual) : NULL;
 	char fresh[sizeof(f->state)], head[HEAD];
-	int r = read_head(path, head);
+	int r = read_head(t->path, head);
 
 	snprintf(fresh, sizeof(fresh), "%s/fresh", f->dir);
 	if (r == 0)
 		r = make_host(fresh, why);
 	if (r == 0)
 		r = name_state(fresh);
+	f->saved = r == 0 && is_saved(head);
 	if (r == 0)
-		r = run_dry(f, shell_words(path, head), path, args, why);
+		r = run_dry(f, shell_words(t->path, head), t, why);
 	name_state(before);
 	free(before);
 	return r;
 }
 
-int rulefile_open(struct rulefile *f, const char *path, const char *args,
-		  struct text *why)
+static int open_task(struct rulefile *f, const struct task *t, struct text *why)
 {
 	int r = workdir_make(f->dir);
 
 	snprintf(f->state, sizeof(f->state), "%s/state", f->dir);
+	snprintf(f->said, sizeof(f->said), "%s/said", f->dir);
 	if (r == 0)
-		r = run_elsewhere(f, path, args, why);
+		r = run_elsewhere(f, t, why);
 	if (r == 0)
 		return 0;
 	if (!why->len)
 		text_puts(why, strerror(-r));
 	rulefile_close(f);
 	return r;
+}
+
+int rulefile_open(struct rulefile *f, const char *path, const char *args,
+		  struct text *why)
+{
+	return open_task(f, &(const struct task){ path, args, false }, why);
+}
+
+int rulefile_trace(struct rulefile *f, const char *path, const char *args,
+		   struct text *why)
+{
+	return open_task(f, &(const struct task){ path, args, true }, why);
 }
 
 void rulefile_close(struct rulefile *f)

@@ -24,6 +24,11 @@ const struct nf_config nf_config_default = {
 static const struct nf_do accept_it = { .target = NF_ACCEPT };
 static const struct nf_do drop_it = { .target = NF_DROP };
 
+static const struct nf_do refuse_port = { .target = NF_REJECT,
+					  .reject = NF_REJECT_PORT_UNREACH };
+static const struct nf_do refuse_host = { .target = NF_REJECT,
+					  .reject = NF_REJECT_HOST_UNREACH };
+
 /* All places of a rule set. */
 struct plan {
 	struct nf_work *w;
@@ -33,7 +38,9 @@ struct plan {
 	bool answers; /* or to whatever, so that answers' sources are */
 	bool refuses; /* the output chain does */
 	bool accounts;
-	bool old; /* 1.3, whose lists stand elsewhere */
+	bool late;  /* the output chain sees what was translated */
+	bool waits; /* what the input chain rejects does */
+	bool old;   /* 1.3, whose lists stand elsewhere */
 	struct nf_way in, forward, forward_tos;
 	struct nf_way out[NF_VIEWS], out_tos[NF_VIEWS];
 	struct nf_way acct_in, acct_out[NF_VIEWS];
@@ -70,9 +77,11 @@ static void way_make(struct plan *p, struct nf_way *way, enum nf_hook hook)
 
 static bool has_view(const struct plan *p, enum nf_view view)
 {
-	if (view == NF_VIEW_MASQ)
-		return p->masq;
-	return view == NF_VIEW_PLAIN || p->answers;
+	if (view == NF_VIEW_PLAIN)
+		return true;
+	if (p->late)
+		return false;
+	return view == NF_VIEW_MASQ ? p->masq : p->answers;
 }
 
 /* A chain that writes a code and lets the packet pass. */
@@ -113,12 +122,12 @@ static void add_input(struct plan *p)
 	struct nf_way *way = &p->in;
 	uint32_t refuse = 0;
 
-	if (p->w->needs[FW20_INPUT].end[NF_END_REJECT])
-		refuse = code_chain(p, "refuse", NF_CODE_REJECT);
+	if (p->waits)
+		refuse = code_chain(p, "refusein", NF_CODE_REJECT);
 	port_chains(p);
 	ends_are(way, accept_it);
 	way->end[NF_END_DENY] = drop_it;
-	way->end[NF_END_REJECT] = go(refuse);
+	way->end[NF_END_REJECT] = p->waits ? go(refuse) : refuse_port;
 	nf_fill(p->w, way->top);
 	add_first_mark(p, NF_CODE_NONE);
 	if (p->accounts && !p->old)
@@ -134,7 +143,7 @@ static void add_acct_in(struct plan *p)
 	if (!p->accounts)
 		return;
 	nf_fill(p->w, p->acct_in.top);
-	if (p->old && p->w->needs[FW20_INPUT].end[NF_END_REJECT])
+	if (p->old && p->waits)
 		nf_add_code(p->w, NF_CODE_REJECT,
 			    &(const struct nf_do){ .target = NF_RETURN });
 	p->source->rules(p->w, &p->acct_in);
@@ -156,15 +165,10 @@ static void add_own(struct plan *p)
 	p->source->rules(p->w, way);
 }
 
-static const struct nf_do refuse_port = { .target = NF_REJECT,
-					  .reject = NF_REJECT_PORT_UNREACH };
-static const struct nf_do refuse_host = { .target = NF_REJECT,
-					  .reject = NF_REJECT_HOST_UNREACH };
-
 /* What the input chain rejected and is for the host. */
 static void add_local(struct plan *p)
 {
-	if (!p->w->needs[FW20_INPUT].end[NF_END_REJECT])
+	if (!p->waits)
 		return;
 	nf_fill(p->w, nf_chain(p->w, NF_T_FILTER, NF_H_INPUT, "local"));
 	nf_add_code(p->w, NF_CODE_REJECT, &refuse_port);
@@ -284,7 +288,7 @@ static void add_forward(struct plan *p)
 	way->end[NF_END_REJECT] = refuse_host;
 	way->end[NF_END_MASQ] = go(masq);
 	nf_fill(p->w, way->top);
-	if (p->w->needs[FW20_INPUT].end[NF_END_REJECT])
+	if (p->waits)
 		nf_add_code(p->w, NF_CODE_REJECT, &refuse_port);
 	known_add(p, &known, &p->onward);
 	p->source->rules(p->w, way);
@@ -313,9 +317,9 @@ static void add_views(struct plan *p, const struct nf_way ways[NF_VIEWS])
 	struct nf_do answer = go(ways[NF_VIEW_ANSWER].top);
 	struct nf_do masq = go(ways[NF_VIEW_MASQ].top);
 
-	if (p->answers)
+	if (has_view(p, NF_VIEW_ANSWER))
 		add_translated(p, NF_CT_DNAT, true, &answer);
-	if (p->masq)
+	if (has_view(p, NF_VIEW_MASQ))
 		nf_add_code(p->w, NF_CODE_MASQ, &masq);
 }
 
@@ -338,7 +342,7 @@ static void add_departures(struct plan *p, struct nf_way ways[NF_VIEWS])
  */
 static uint32_t refusal_chain(struct plan *p)
 {
-	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "refuse");
+	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "refuseout");
 	struct nf_rule tcp = nf_rule_of(&refuse_port);
 
 	nf_fill(p->w, chain);
@@ -496,6 +500,9 @@ static void compile(struct nf_work *w, const struct nf_source *source)
 	p.answers = p.comes || w->ports;
 	p.old = w->in->era == ERA_1_3;
 	p.refuses = !p.old && w->needs[FW20_OUTPUT].end[NF_END_REJECT];
+	p.late = w->config->late_output && !p.refuses;
+	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT] &&
+		  !w->config->early_reject;
 	p.accounts = w->needs[FW20_ACCT].any;
 	w->tracks = p.masq || p.answers;
 	plan_places(&p);

@@ -24,7 +24,7 @@
 /* An interface of the real host, with the address that it masquerades by. */
 struct nf_iface {
 	struct fw_ifname name;
-	uint32_t addr; /* host order; 0: none */
+	uint32_t addr, mask; /* host order; 0: none */
 };
 
 /* What is compiled. All arrays are the caller's. */
@@ -60,6 +60,9 @@ struct nf_config {
 	uint32_t mark_mask;  /* bits of the mark that are ours, 3 at least */
 	uint16_t log_group;  /* of NFLOG: lines */
 	uint16_t copy_group; /* of NFLOG: packets for 2.2's -o */
+	/* What nft has and iptables has not: the output chain's place behind
+	 * source NAT (where it rejects nothing), REJECT in prerouting. */
+	bool late_output, early_reject;
 };
 
 enum { NF_MARK_MASK = (int)0xFF000000, NF_LOG_GROUP = 22, NF_COPY_GROUP = 23 };

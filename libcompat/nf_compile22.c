@@ -139,8 +139,8 @@ static const struct fw_rule *rule_of(const struct nf_work *w, uint32_t chain,
 	return &w->in->rule[w->chains->chain[chain].first + i].rule;
 }
 
-static const struct rule_info *info_of(const struct nf_work *w, uint32_t chain,
-				       uint32_t i)
+static struct rule_info *info_of(const struct nf_work *w, uint32_t chain,
+				 uint32_t i)
 {
 	return &w->chains->rule[w->chains->chain[chain].first + i];
 }
@@ -152,15 +152,17 @@ static void loops_look(struct nf_work *w, uint32_t chain)
 
 	c->entered = 1;
 	for (uint32_t i = 0; i < c->rules; i++) {
-		const struct rule_info *r = info_of(w, chain, i);
+		struct rule_info *r = info_of(w, chain, i);
 
 		if (r->end != NF_END_CHAIN || r->jump == NO_CHAIN)
 			continue;
-		if (w->chains->chain[r->jump].entered == 1)
+		if (w->chains->chain[r->jump].entered == 1) {
 			nf_find(w, NF_WHY_LOOP, w->in->chain[chain].label,
 				i + 1, NULL);
-		else if (!w->chains->chain[r->jump].entered)
+			r->end = NF_END_NONE;
+		} else if (!w->chains->chain[r->jump].entered) {
 			loops_look(w, r->jump);
+		}
 	}
 	c->entered = 2;
 }
@@ -296,10 +298,14 @@ static void act_mark(struct nf_work *w, const struct spot *s,
 
 	if (!(r->flags & FW_F_MARKABS) && !r->mark)
 		return;
-	if (!(r->flags & FW_F_MARKABS))
+	if (!(r->flags & FW_F_MARKABS)) {
 		nf_find(w, NF_WHY_MARK_ADDED, s->label, s->from.num, NULL);
-	if (r->mark & w->config->mark_mask)
+		return;
+	}
+	if (r->mark & w->config->mark_mask) {
 		nf_find(w, NF_WHY_MARK_BITS, s->label, s->from.num, NULL);
+		return;
+	}
 	mark.u.mark = (struct nf_masked){ r->mark, ~w->config->mark_mask };
 	nf_act(acts, &mark);
 }

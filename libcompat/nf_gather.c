@@ -163,6 +163,10 @@ static void add_iface(struct rows *r, const struct ifaddrs *a)
 		return;
 	memcpy(&in, a->ifa_addr, sizeof(in));
 	iface.addr = ntohl(in.sin_addr.s_addr);
+	if (a->ifa_netmask) {
+		memcpy(&in, a->ifa_netmask, sizeof(in));
+		iface.mask = ntohl(in.sin_addr.s_addr);
+	}
 	memcpy(iface.name.s, a->ifa_name, strnlen(a->ifa_name, FW_IFNAME - 1));
 	if (!has_iface(r, &iface))
 		rows_add(r, &iface);

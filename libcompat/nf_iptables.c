@@ -377,16 +377,24 @@ void nf_iptables_rule(const struct nf_set *set, const struct nf_chain *chain,
 }
 
 static void put_rules(const struct nf_set *set, const struct nf_chain *c,
-		      struct text *out)
+		      const struct nf_notes *notes, struct text *out)
 {
+	const struct nf_rule *before = NULL;
+
+	if (notes && nf_chain_note(c))
+		text_printf(out, "# %s\n", nf_chain_note(c));
 	for (uint32_t i = 0; i < c->rules; i++) {
-		nf_iptables_rule(set, c, &set->rule[c->first + i], out);
+		const struct nf_rule *r = &set->rule[c->first + i];
+
+		nf_note_put(notes, before, r, "", out);
+		nf_iptables_rule(set, c, r, out);
 		text_putc(out, '\n');
+		before = r;
 	}
 }
 
 static void put_table(const struct nf_set *set, enum nf_table table,
-		      struct text *out)
+		      const struct nf_notes *notes, struct text *out)
 {
 	for (uint32_t i = 0; i < set->chains; i++)
 		if (set->chain[i].table == table)
@@ -399,7 +407,7 @@ static void put_table(const struct nf_set *set, enum nf_table table,
 				    set->chain[i].name);
 	for (uint32_t i = 0; i < set->chains; i++)
 		if (set->chain[i].table == table)
-			put_rules(set, &set->chain[i], out);
+			put_rules(set, &set->chain[i], notes, out);
 }
 
 static bool has_table(const struct nf_set *set, enum nf_table table)
@@ -410,13 +418,14 @@ static bool has_table(const struct nf_set *set, enum nf_table table)
 	return false;
 }
 
-void nf_iptables_put(const struct nf_set *set, struct text *out)
+void nf_iptables_put(const struct nf_set *set, const struct nf_notes *notes,
+		     struct text *out)
 {
 	for (int t = 0; t < NF_TABLES; t++) {
 		if (!has_table(set, (enum nf_table)t))
 			continue;
 		text_printf(out, "*%s\n", tables[t]);
-		put_table(set, (enum nf_table)t, out);
+		put_table(set, (enum nf_table)t, notes, out);
 		text_puts(out, "COMMIT\n");
 	}
 }

@@ -6,10 +6,12 @@
 #define LIBCOMPAT_NF_IPTABLES_H
 
 #include "core/text.h"
+#include "libcompat/nf_notes.h"
 #include "libcompat/nf_rule.h"
 
-/* Built-in chains' jumps included. */
-void nf_iptables_put(const struct nf_set *set, struct text *out);
+/* Built-in chains' jumps included. @notes may be NULL. */
+void nf_iptables_put(const struct nf_set *set, const struct nf_notes *notes,
+		     struct text *out);
 
 /* One rule, from "-A CHAIN" on, without a newline. */
 void nf_iptables_rule(const struct nf_set *set, const struct nf_chain *chain,

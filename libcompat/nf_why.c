@@ -74,6 +74,32 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 				  "is masqueraded" },
 };
 
+const struct nf_always nf_always[] = {
+	{ "masq-ports", "masquerade ports are given out in no order, and a "
+			"source port that is one is kept" },
+	{ "data-ports", "data connections of FTP and IRC keep the client's "
+			"port where it is free" },
+	{ "known", "answers of a translated conversation skip forward, and are "
+		   "translated, whatever the rules say by then" },
+	{ "own-redirect", "what the host sends to itself is not redirected" },
+	{ "reject-masq", "a masqueraded packet that the output chain rejects "
+			 "is answered to the inside host, not to the "
+			 "masquerader" },
+	{ "reject-ttl", "what the input chain rejects and was to be forwarded "
+			"with its last hop is answered with time exceeded" },
+	{ "short", "a packet that is too short for ports or flags is dropped "
+		   "by the first rule that asks for them, and there is no line "
+		   "about suspect fragments" },
+	{ "odd-mid", "a TCP packet that fits no window of its conversation is "
+		     "dropped where it was to be masqueraded" },
+	{ "merged", "packets that were merged on arrival count as one" },
+	{ "others", "what is accepted meets no rule of others in that table "
+		    "behind ours" },
+	{ "fwmark", "the mark has bits of ours, so that a routing rule has to "
+		    "ask for the others with a mask" },
+	{ NULL, NULL },
+};
+
 void nf_finding_text(const struct nf_finding *found, struct text *out)
 {
 	if (found->chain && found->num)

@@ -42,6 +42,13 @@ struct nf_reason {
 
 extern const struct nf_reason nf_reasons[NF_WHYS];
 
+/* What is done otherwise whatever the rules are. Ends with a NULL name. */
+struct nf_always {
+	const char *name;
+	const char *text;
+};
+extern const struct nf_always nf_always[];
+
 /* What was found about a rule. */
 struct nf_finding {
 	enum nf_why why;

@@ -16,9 +16,9 @@
 enum { LINE = 256 };
 
 static const struct nf_iface ifaces[] = {
-	{ { "lo" }, 0x7F000001 },
-	{ { "eth0" }, 0xC0000201 },
-	{ { "eth1" }, 0x0A000001 },
+	{ { "lo" }, 0x7F000001, 0xFF000000 },
+	{ { "eth0" }, 0xC0000201, 0xFFFFFF00 },
+	{ { "eth1" }, 0x0A000001, 0xFF000000 },
 };
 
 static void chain_add(struct nf_scene *s, const char *label, const char *policy)

@@ -177,7 +177,7 @@ static const struct rule_case chains[] = {
 	  "-p tcp -j ACCEPT\n-j ACCEPT\n" },
 	{ "the input chain's REJECT waits",
 	  "ipchains -A input -p tcp -j REJECT", "i-input",
-	  MARKED "-p tcp -g fwc-refuse\n" ACCEPTED },
+	  MARKED "-p tcp -g fwc-refusein\n" ACCEPTED },
 	{ "and is carried out for the host",
 	  "ipchains -A input -p tcp -j REJECT", "local",
 	  "-m mark --mark 0x4000000/0xfe000000 -j REJECT --reject-with "
@@ -193,7 +193,7 @@ static const struct rule_case chains[] = {
 	  "-p tcp -j REJECT --reject-with icmp-host-unreachable\n"
 	  "-j REJECT --reject-with icmp-host-unreachable\n" },
 	{ "an output chain that rejects is in filter",
-	  "ipchains -A output -p tcp -d 0/0 25 -j REJECT", "refuse",
+	  "ipchains -A output -p tcp -d 0/0 25 -j REJECT", "refuseout",
 	  "-p tcp -m mark --mark 0x6000000/0xfe000000 -j REJECT "
 	  "--reject-with icmp-port-unreachable\n"
 	  "-m mark --mark 0x6000000/0xfe000000 -j DROP\n"
