@@ -1,4 +1,4 @@
-# fwcompat: all, demo, check, check SAN=1, unit, bench, fuzz, tidy, install.
+# fwcompat: all, demo, deb, check, check SAN=1, unit, bench, fuzz, tidy, install.
 # V=1 shows the commands, CI=1 makes warnings errors, B= is where things are built.
 
 VERSION = 0.1.0
@@ -6,7 +6,10 @@ VERSION = 0.1.0
 PREFIX = /usr
 SBINDIR = $(PREFIX)/sbin
 LIBEXECDIR = $(PREFIX)/libexec
+SYSCONFDIR = /etc
 MANDIR = $(PREFIX)/share/man
+DATADIR = $(PREFIX)/share/fwcompat
+COMPLETIONDIR = $(PREFIX)/share/bash-completion/completions
 UNITDIR = $(PREFIX)/lib/systemd/system
 DESTDIR =
 INSTALL = install
@@ -381,7 +384,13 @@ MAN = \
 
 # Units of systemd, a file a line.
 UNITS = \
-	fwcompat/fwcompat-logd.service \
+	systemd/fwcompat-live.service \
+	systemd/fwcompat-logd.service \
+	systemd/fwcompat-restore.service \
+
+# Scripts that only units start, a file a line.
+UNIT_SCRIPTS = \
+	systemd/restore \
 
 # Tests of C by C, what they and benchmarks share, fuzzers and benchmarks, a file
 # a line.
@@ -492,7 +501,7 @@ TEST_PROGRAMS = \
 	tests/pcap/mkpcap.c \
 
 # Whether this call compiles: not with goals that call make again, or only look.
-NOT_BUILT = check clean demo fuzz script-list sources syntax tidy unit-list
+NOT_BUILT = check clean deb demo fuzz script-list sources syntax tidy unit-list
 building := $(filter-out $(NOT_BUILT),$(or $(MAKECMDGOALS),all))
 
 # Libraries that may be missing; the build says what it leaves out.
@@ -592,7 +601,7 @@ LAB_BIN = $(LAB_PROGRAMS:%.c=$B/%)
 FUZZ_BIN = $(FUZZERS:%.c=$B/%)
 BENCH_BIN = $(BENCHES:%.c=$B/%) $(BENCH_PROGRAMS:%.c=$B/%)
 
-.PHONY: all demo check unit units fuzz fuzzers bench bench-live benches tidy install clean \
+.PHONY: all demo deb check unit units fuzz fuzzers bench bench-live benches tidy install clean \
 	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -674,6 +683,10 @@ $(FUZZ_BIN): LINK_EXTRA = -fsanitize=fuzzer
 demo:
 	@sh examples/demo.sh
 
+deb:
+	@sh tests/setup.sh build package
+	@sh debian/deb.sh
+
 check:
 	@SAN=$(SAN) sh tests/check.sh
 
@@ -718,6 +731,12 @@ sources: LIST = $(SRC) $(TEST_SRC)
 unit-list: LIST = $(UNIT_TESTS)
 script-list: LIST = $(SCRIPTS)
 
+# The library of bats for tests of one's own firewall.
+BATS_LIBRARY = bats/fwcompat.bash
+
+# Units and their scripts name what is installed.
+PLACES = sed 's:@SBINDIR@:$(SBINDIR):; s:@LIBEXECDIR@:$(LIBEXECDIR):'
+
 # fwcompat looks for the tools where it lies itself, and for those that only its
 # children meet in ../libexec/fwcompat.
 install: all
@@ -730,10 +749,16 @@ install: all
 	$(Q)for m in $(MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
 			exit 1; done
+	$(Q)$(INSTALL) -D -m 644 $(BATS_LIBRARY) \
+		$(DESTDIR)$(DATADIR)/$(BATS_LIBRARY)
+	$(Q)$(INSTALL) -D -m 644 examples/fwcompat.conf \
+		$(DESTDIR)$(SYSCONFDIR)/fwcompat.conf
 	$(Q)$(INSTALL) -d $(DESTDIR)$(UNITDIR)
 	$(Q)for u in $(UNITS); do \
-		sed 's:@SBINDIR@:$(SBINDIR):' $$u >$(DESTDIR)$(UNITDIR)/$${u##*/} || \
-			exit 1; done
+		$(PLACES) $$u >$(DESTDIR)$(UNITDIR)/$${u##*/} || exit 1; done
+	$(Q)for s in $(UNIT_SCRIPTS); do \
+		$(PLACES) $$s >$(DESTDIR)$(LIBEXECDIR)/fwcompat/$${s##*/} && \
+		chmod 755 $(DESTDIR)$(LIBEXECDIR)/fwcompat/$${s##*/} || exit 1; done
 
 clean:
 	rm -rf build

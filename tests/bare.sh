@@ -1,9 +1,13 @@
 #!/bin/sh
-# The two commands of README on a bare Debian 12: as root, who installs what is
-# missing; as an ordinary user; and as one for whom a package is missing. Not
-# part of check.sh: needs root, debootstrap, git and a Debian mirror, and takes
-# some minutes. What is tested is HEAD, cloned. The system lies in a directory
-# below /tmp, in mount and process namespaces of its own, and goes away with it.
+# On a bare Debian 12, made with debootstrap and removed again, one of
+#	bare.sh		the two commands of README: as root, who installs what
+#			is missing; as an ordinary user; and as one for whom a
+#			package is missing
+#	bare.sh deb	the package: installed, used, upgraded, removed, purged
+# Not part of check.sh: needs root, debootstrap, git and a Debian mirror, and
+# takes some minutes. What is tested is HEAD, cloned. The system lies in a
+# directory below /tmp, in mount and process namespaces of its own, and goes
+# away with it.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -34,15 +38,15 @@ DEVICES
 	ln -s /proc/self/fd dev/fd
 	pivot_root . mnt
 	umount -l /mnt
-	exec sh /root/inside.sh
+	cd /
+	export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
+	useradd -m guest
+	exec sh "/root/$2"
 }
 
-inside() {
+inside_check() {
 	cat <<'INSIDE'
 set -u
-cd /
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C
-useradd -m guest
 result() {
 	printf '\n==== %s: %s (%s s)\n' "$1" "$2" "$3"
 }
@@ -72,22 +76,56 @@ try 'one package missing' guest sh tests/check.sh
 INSIDE
 }
 
-if [ "${1:-}" = enter ]; then
-	enter "$2"
-fi
-dir=$(mktemp -d /tmp/fwcompat-bare.XXXXXX)
-trap 'rm -rf --one-file-system "$dir"' EXIT
-trap 'exit 1' INT TERM
-debootstrap --variant=minbase --include=git,ca-certificates bookworm "$dir" \
-	"${MIRROR:-http://deb.debian.org/debian}" >"$dir.log" 2>&1 || {
-	cat "$dir.log"
-	exit 1
+# One package of HEAD, and one that is newer, into the directory $1.
+build_packages() {
+	git clone -q . "$1/src"
+	(cd "$1/src" && make -s deb >&2)
+	mv "$1"/src/build/deb/fwcompat_*.deb "$1/old.deb"
+	sed -i 's/^VERSION = .*/&.1/' "$1/src/Makefile"
+	sed -i '1s/)/.1)/' "$1/src/debian/changelog"
+	(cd "$1/src" && make -s deb >&2)
+	mv "$1"/src/build/deb/fwcompat_*.deb "$1/new.deb"
+	rm -rf "$1/src"
 }
-rm "$dir.log"
-cp -a /etc/apt/apt.conf.d/. "$dir/etc/apt/apt.conf.d/"
-cp -L /etc/resolv.conf "$dir/etc/"
-git clone -q --bare . "$dir/source"
-chmod -R a+rX "$dir"
-git config --file "$dir/etc/gitconfig" safe.directory '*'
-inside >"$dir/root/inside.sh"
-unshare --mount --pid --fork --kill-child sh tests/bare.sh enter "$dir"
+
+# Makes the system in the directory $1, and runs in it the script that the
+# function $2 prints.
+system() {
+	if ! debootstrap --variant=minbase --include=git,ca-certificates \
+		bookworm "$1" "${MIRROR:-http://deb.debian.org/debian}" \
+		>"$1.log" 2>&1; then
+		cat "$1.log"
+		rm "$1.log"
+		return 1
+	fi
+	rm "$1.log"
+	cp -a /etc/apt/apt.conf.d/. "$1/etc/apt/apt.conf.d/"
+	cp -L /etc/resolv.conf "$1/etc/"
+	git clone -q --bare . "$1/source"
+	chmod -R a+rX "$1"
+	git config --file "$1/etc/gitconfig" safe.directory '*'
+	if [ "$2" = deb ]; then
+		build_packages "$1/root"
+		cp tests/bare_deb.sh "$1/root/inside.sh"
+	else
+		inside_check >"$1/root/inside.sh"
+	fi
+	unshare --mount --pid --fork --kill-child \
+		sh tests/bare.sh enter "$1" inside.sh
+}
+
+case ${1:-check} in
+enter)
+	enter "$2" "$3"
+	;;
+check | deb)
+	dir=$(mktemp -d /tmp/fwcompat-bare.XXXXXX)
+	trap 'rm -rf --one-file-system "$dir"' EXIT
+	trap 'exit 1' INT TERM
+	system "$dir" "${1:-check}"
+	;;
+*)
+	echo 'usage: bare.sh [deb]' >&2
+	exit 2
+	;;
+esac

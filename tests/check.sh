@@ -4,7 +4,7 @@
 # prints TAP; what is counted here are its lines.
 set -eu
 cd "$(dirname "$0")/.."
-sh tests/setup.sh build run test
+sh tests/setup.sh build run package test
 
 SAN=${SAN:-}
 jobs=$(nproc)

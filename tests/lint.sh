@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 rooms='core engine proc-emu libcompat gateway launcher ipchains ipfwadm ipfw
-	ipmasqadm fwcompat compare bench tests examples'
+	ipmasqadm fwcompat compare bats bench tests examples'
 n=0
 
 # The test $1: runs the rest quietly; says what it said where it fails.
@@ -74,7 +74,8 @@ lint_mandoc() {
 }
 
 lint_shellcheck() {
-	for script in $(files '*.sh') .ci/run $(make -s script-list) \
+	for script in $(files '*.sh') .ci/run debian/deb.sh systemd/restore \
+		debian/fwcompat.postrm $(make -s script-list) \
 		$(grep -l '^#!/bin/sh' examples/*[!.][!s][!h]); do
 		check "shellcheck $script" shellcheck -x -s sh "$script"
 	done

@@ -1,0 +1,151 @@
+#!/bin/sh
+# What bare.sh runs inside a bare Debian 12: the life of the package there, from
+# /root/old.deb to /root/new.deb and out again. Prints TAP.
+# shellcheck disable=SC2317 # functions are called by name
+set -u
+n=0
+failed=0
+before=/root/before
+
+# The test $1: the rest does, quietly.
+ok() {
+	name=$1
+	shift
+	n=$((n + 1))
+	if said=$("$@" 2>&1); then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		echo "$said" | sed 's/^/# /'
+		failed=1
+	fi
+}
+
+guest() {
+	su guest -s /bin/sh -c "$*"
+}
+
+# Files outside of what every package changes; links with where they lead.
+files() {
+	find / -xdev \( -path /proc -o -path /sys -o -path /dev -o -path /root \
+		-o -path /tmp -o -path /var/lib/dpkg -o -path /var/lib/apt \
+		-o -path /var/cache -o -path /var/log -o -path /home \) -prune \
+		-o -printf '%p %l\n' | sort
+}
+
+unchanged() {
+	files | diff "$before" -
+}
+
+# The old tools work, and keep what they are told.
+rules() {
+	ipchains -A input -s 10.0.0.0/8 -j DENY &&
+		ipchains -L input -n | grep -q '^DENY.*10\.0\.0\.0/8'
+}
+
+masq_listing() {
+	[ "$(ipfwadm -M -l)" = 'IP masquerading entries' ]
+}
+
+script() {
+	fwcompat reset && fwcompat host if eth0 192.168.1.1/24 &&
+		fwcompat host if ppp0 203.0.113.5/32 ppp &&
+		fwcompat run sh /usr/share/doc/fwcompat/examples/rc.firewall &&
+		ipchains -L forward -n | grep -q '^MASQ'
+}
+
+demo() {
+	DEMO_BIN=/usr/sbin DEMO_OUT="$HOME/demo" \
+		sh /usr/share/doc/fwcompat/examples/demo.sh |
+		grep -q '^TCP.*192\.168\.1\.2'
+}
+
+units() {
+	for unit in live logd restore; do
+		[ "$(systemctl --root=/ is-enabled "fwcompat-$unit")" = "$1" ] ||
+			return 1
+	done
+}
+
+disabled() {
+	units disabled
+}
+
+by_old_paths() {
+	for tool in ipfw ipfwadm ipchains ipchains-save ipchains-restore \
+		ipmasqadm ipportfw ipautofw; do
+		"/sbin/$tool" -h >/dev/null 2>&1
+		[ $? -lt 126 ] || return 1
+	done
+}
+
+restored() {
+	printf 'script = /root/rules\n' >>/etc/fwcompat.conf &&
+		ipchains-save >/root/rules 2>/dev/null && ipchains -F input &&
+		/usr/libexec/fwcompat/restore start &&
+		ipchains -L input -n | grep -q '^DENY.*10\.0\.0\.0/8'
+}
+
+nothing_of_others() {
+	while read -r path; do
+		[ ! -f "$path" ] || ! dpkg -S "$path" | grep -v '^fwcompat:' ||
+			return 1
+	done <<-END
+		$(dpkg -L fwcompat)
+	END
+}
+
+# The programs, with a state from before or a sentence about it.
+upgraded() {
+	[ "fwcompat $(dpkg-query -W -f '${Version}' fwcompat)" = \
+		"$(fwcompat --version)" ] || return 1
+	ipchains -L -n >/dev/null || fwcompat reset && rules
+}
+
+gone() {
+	! command -v ipchains && ! [ -e /usr/libexec/fwcompat ]
+}
+
+# For ordinary users: one of the functions above.
+if [ $# -gt 0 ]; then
+	"$1"
+	exit
+fi
+
+apt-get -q update >/dev/null 2>&1
+export DEBIAN_FRONTEND=noninteractive
+apt-get -q -y --no-install-recommends install systemd tcpdump netbase bats \
+	bash-completion >/root/apt.log 2>&1
+apt-get -q -y satisfy "$(dpkg-deb -f /root/old.deb Depends)" >>/root/apt.log 2>&1
+files >"$before"
+
+ok 'it installs' dpkg -i /root/old.deb
+ok 'no unit is enabled' disabled
+ok 'no file is another package'"'"'s' nothing_of_others
+ok 'the tools are where they were' by_old_paths
+ok 'ipchains, root' rules
+ok 'ipfwadm, root' masq_listing
+ok 'rules are restored as at boot' restored
+ok 'a script, root' script
+ok 'the demo, root' demo
+cp "$0" /tmp/guest.sh
+for what in rules masq_listing script demo; do
+	ok "$what, a user" guest sh /tmp/guest.sh "$what"
+done
+ok 'rule files have tests, a user' \
+	guest bats /usr/share/doc/fwcompat/examples/firewall.bats
+systemctl --root=/ -q enable fwcompat-logd fwcompat-restore fwcompat-live
+ok 'units are enabled when it is said' units enabled
+ok 'it is upgraded' dpkg -i /root/new.deb
+ok 'what was enabled stays so' units enabled
+ok 'the newer tools work' upgraded
+ok 'the settings stay' grep -q '^script' /etc/fwcompat.conf
+ok 'it is removed' dpkg -r fwcompat
+ok 'without leaving a program' gone
+ok 'but its settings' test -f /etc/fwcompat.conf
+ok 'it is purged' dpkg -P fwcompat
+rm -rf /tmp/fwcompat-*
+rm -f /tmp/guest.sh
+ok 'nothing is left of it' unchanged
+echo "1..$n"
+exit "$failed"
