@@ -351,11 +351,23 @@ static int source_sysctl_get(void *ctx, const char *path, struct text *out)
 		       : nf_of(ctx)->state.sysctl_get(ctx, path, out);
 }
 
+/* Netfilter always checks the outside end of UDP. */
+static int refuse_dloose(void *self)
+{
+	compat_say(engine_compat(self),
+		   "ip_masq_udp_dloose: with the netfilter backend an outside "
+		   "end of UDP is never loose");
+	return -EOPNOTSUPP;
+}
+
 static int source_sysctl_set(void *ctx, const char *path, const char *text)
 {
-	return nf_switch_is_real(path)
-		       ? nf_switch_set(path, text)
-		       : nf_of(ctx)->state.sysctl_set(ctx, path, text);
+	if (nf_switch_is_real(path))
+		return nf_switch_set(path, text);
+	if (!strcmp(path, "sys/net/ipv4/ip_masq_udp_dloose") &&
+	    text[strspn(text, " \t0")] != '\n' && text[strspn(text, " \t0")])
+		return refuse_dloose(ctx);
+	return nf_of(ctx)->state.sysctl_set(ctx, path, text);
 }
 
 static void nf_source(void *self, struct proc_source *src)

@@ -218,3 +218,13 @@ knows() {
 	run -0 at r fwcompat proc sys/net/ipv4/ip_forward
 	assert_output 0
 }
+
+@test "loose UDP is refused" {
+	run -0 at r fwcompat run --backend netfilter sh -c \
+		'echo 0 >/proc/sys/net/ipv4/ip_masq_udp_dloose'
+	run -0 at r fwcompat run --backend netfilter sh -c \
+		'/bin/echo 1 >/proc/sys/net/ipv4/ip_masq_udp_dloose
+		cat /proc/sys/net/ipv4/ip_masq_udp_dloose'
+	assert_line --partial 'not supported'
+	assert_line 0
+}
