@@ -34,6 +34,7 @@ enum {
 	OLD_AT = INDEX_AT + INDEX_BYTES,
 	STATE_AT = OLD_AT + BLOCKS * JOURNAL_BLOCK,
 	FILE_BYTES = STATE_AT + sizeof(struct fw_state),
+	DOOR_BYTE = 0, /* of the file, to lock; see lock() */
 	DIRTY_BYTES = (BLOCKS / 64 + 1) * 8,
 };
 _Static_assert(sizeof(struct fw_state) % PAGE == 0, "not a whole page");
@@ -46,7 +47,7 @@ struct store {
 	struct fw_state *state;
 	struct journal journal;
 	char boot_id[CLOCK_BOOT_ID];
-	bool inside;
+	bool inside, was_inside;
 	struct fw *fw;             /* inside: the handle that is attached */
 	struct fw_env env;         /* what it sees: ours */
 	const struct fw_env *host; /* the caller's, behind ours; or NULL */
@@ -270,12 +271,39 @@ static int prepare(struct store *s)
 	return 0;
 }
 
+/* Waits for the lock before the lock, or gives it back. */
+static int set_door(struct store *s, short type)
+{
+	struct flock door = { .l_type = type,
+			      .l_whence = SEEK_SET,
+			      .l_start = DOOR_BYTE,
+			      .l_len = 1 };
+
+	while (fcntl(s->fd, F_OFD_SETLKW, &door))
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+/*
+ * Whoever is let in for the first time need not queue where nobody is inside.
+ * All others do, one at a time at the door: so who comes again and again, batch
+ * by batch, leaves a turn to each who waits; the kernel's locks alone are not
+ * fair.
+ */
 static int lock(struct store *s)
 {
-	while (flock(s->fd, LOCK_EX))
+	bool again = s->was_inside;
+	int r = 0;
+
+	if (!again && flock(s->fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	r = set_door(s, F_WRLCK);
+	while (r == 0 && flock(s->fd, LOCK_EX))
 		if (errno != EINTR)
-			return fail(s, -errno, strerror(errno));
-	return 0;
+			r = -errno;
+	set_door(s, F_UNLCK);
+	return r ? fail(s, r, strerror(-r)) : 0;
 }
 
 /* Maps file and dirty bits; neither costs anything until it is touched. */
@@ -442,7 +470,7 @@ int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 		flock(s->fd, LOCK_UN);
 		return r;
 	}
-	s->inside = true;
+	s->inside = s->was_inside = true;
 	s->fw = fw;
 	s->host = env;
 	store_fast_join(&s->fast, fw, &s->header->fast_map);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -321,6 +322,51 @@ static void file_size_limit_is_an_error(void **state)
 	assert_int_equal(place_read_id(p), 0);
 }
 
+/* Stays in the state again and again, counting, until it is killed. */
+static void stay_again_and_again(const struct place *p,
+				 volatile uint32_t *stays)
+{
+	struct store *s = NULL;
+	struct fw fw = { 0 };
+	char why[256];
+
+	if (store_open(&s, p->path, why, sizeof(why)))
+		_exit(1);
+	while (store_enter(s, &fw, NULL) == 0) {
+		++*stays;
+		usleep(100);
+		store_leave(s, &fw);
+	}
+	_exit(2);
+}
+
+/* A child that hardly ever leaves does not shut others out. */
+static void who_comes_again_leaves_a_turn(void **state)
+{
+	struct place *p = *state;
+	volatile uint32_t *stays =
+		mmap(NULL, sizeof(*stays), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	uint32_t began, passed = 0;
+	pid_t child;
+
+	assert_true(stays != MAP_FAILED);
+	assert_int_equal(place_read_id(p), 0);
+	child = fork();
+	if (child == 0)
+		stay_again_and_again(p, stays);
+	for (int i = 0; i < 50; i++) {
+		usleep(1500);
+		began = *stays;
+		place_write_id(p, (uint16_t)i);
+		passed += *stays - began;
+	}
+	assert_in_range(passed, 0, 150);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	munmap((void *)(uintptr_t)stays, sizeof(*stays));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -339,6 +385,7 @@ int main(void)
 		PLACE_TEST(resets_by_others_are_noticed),
 		PLACE_TEST(room_is_taken_once),
 		PLACE_TEST(file_size_limit_is_an_error),
+		PLACE_TEST(who_comes_again_leaves_a_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
