@@ -175,6 +175,7 @@ LIVE_GATEWAY = \
 	$(FAST) \
 	gateway/fast_live.c \
 	gateway/live.c \
+	gateway/live_gauge.c \
 	gateway/live_host.c \
 	gateway/live_neigh.c \
 	gateway/live_queue.c \

@@ -1,4 +1,5 @@
 /* fwcompat status: what host the tools are talking to. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,29 @@ static void print_tools(struct compat *c)
 	}
 }
 
+static uint32_t percent(uint64_t part, uint64_t all)
+{
+	return all ? (uint32_t)(part * 100 / all) : 0;
+}
+
+static void print_live(const struct compat_status *s,
+		       const struct live_counts *l)
+{
+	printf("live       by process %u for %u s, %s path\n", l->pid,
+	       (s->now - l->since) / HZ, l->fast ? "fast and exact" : "exact");
+	printf("  now      %u packets/s, %u %% of them fast, %u/s lost\n",
+	       l->rate, percent(l->carried_rate, l->rate), l->lost_rate);
+	printf("  so far   %" PRIu64 " in, %" PRIu64 " sent on, %" PRIu64
+	       " dropped, %" PRIu64 " ICMP errors\n",
+	       l->in + l->carried, l->out + l->carried, l->dropped, l->icmp);
+	printf("           %" PRIu64 " to the host, %" PRIu64 " of its own\n",
+	       l->local, l->own);
+	printf("           %" PRIu64 " (%u %%) fast, %" PRIu64
+	       " lost before the engine, %" PRIu64 " behind it\n",
+	       l->carried, percent(l->carried, l->in + l->carried), l->lost,
+	       l->unsent);
+}
+
 static void print_status(const struct compat_status *s)
 {
 	printf("backend    %s\n", s->backend);
@@ -51,6 +75,8 @@ static void print_status(const struct compat_status *s)
 		printf("rules      %u\n", s->rules20);
 	printf("masq       %u entries, %u forwarding rules\n", s->entries,
 	       s->forwards);
+	if (s->is_live)
+		print_live(s, &s->live);
 }
 
 /* A string of JSON (RFC 8259, 7); what is no UTF-8 stays as it is. */
@@ -80,6 +106,34 @@ static const char *json_bool(bool b)
 	return b ? "true" : "false";
 }
 
+static void print_live_json(const struct compat_status *s,
+			    const struct live_counts *l)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} members[] = {
+		{ "seconds", (s->now - l->since) / HZ },
+		{ "rate", l->rate },
+		{ "fast_rate", l->carried_rate },
+		{ "lost_rate", l->lost_rate },
+		{ "in", l->in + l->carried },
+		{ "out", l->out + l->carried },
+		{ "fast", l->carried },
+		{ "local", l->local },
+		{ "own", l->own },
+		{ "dropped", l->dropped },
+		{ "icmp", l->icmp },
+		{ "lost", l->lost },
+		{ "unsent", l->unsent },
+	};
+
+	printf(", \"live\": {\"pid\": %u", l->pid);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		printf(", \"%s\": %" PRIu64, members[i].name, members[i].value);
+	putchar('}');
+}
+
 /* One object, one line; members are only ever added. */
 static void print_json(const struct compat_status *s)
 {
@@ -93,7 +147,10 @@ static void print_json(const struct compat_status *s)
 	if (s->era == ERA_2_2)
 		printf("\"user_chains\": %u, ", s->user_chains);
 	printf("\"rules\": %u, ", s->era == ERA_2_2 ? s->rules : s->rules20);
-	printf("\"entries\": %u, \"forwards\": %u}\n", s->entries, s->forwards);
+	printf("\"entries\": %u, \"forwards\": %u", s->entries, s->forwards);
+	if (s->is_live)
+		print_live_json(s, &s->live);
+	puts("}");
 }
 
 int cmd_status(int argc, char **argv)

@@ -17,6 +17,7 @@ enum { DELAY_MOST_S = 3600 };
 struct top {
 	struct compat *c;
 	struct top_rows rows;
+	struct compat_status status;
 };
 
 /* The entries as they are now. */
@@ -30,10 +31,13 @@ static int page(void *ctx, enum top_sort by, struct text *out)
 	top_rows_clear(&t->rows);
 	compat_masq_each(t->c, top_rows_add, &t->rows);
 	compat_masq_free(t->c, t->rows.free_ports);
+	compat_status(t->c, &t->status);
 	compat_leave(t->c);
 	if (t->rows.bad)
 		return -ENOMEM;
 	top_rows_sort(&t->rows, by);
+	if (t->status.is_live)
+		top_live_print(&t->status.live, out);
 	top_rows_print(&t->rows, by, out);
 	return out->bad ? -ENOMEM : 0;
 }

@@ -172,6 +172,19 @@ static void put_row(const struct masq_row *r, struct text *out)
 	text_putc(out, '\n');
 }
 
+void top_live_print(const struct live_counts *live, struct text *out)
+{
+	uint32_t share = 0;
+
+	if (live->rate)
+		share = (uint32_t)(live->carried_rate * 100ULL / live->rate);
+	text_printf(out, "live: %u packets/s", live->rate);
+	if (live->fast)
+		text_printf(out, ", %u %% of them fast", share);
+	text_printf(out, "; %u/s lost, %" PRIu64 " dropped so far\n",
+		    live->lost_rate, live->dropped);
+}
+
 void top_rows_print(const struct top_rows *rows, enum top_sort by,
 		    struct text *out)
 {

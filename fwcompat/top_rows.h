@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "core/live_counts.h"
 #include "core/masq_row.h"
 #include "core/text.h"
 
@@ -26,6 +27,9 @@ void top_rows_fini(struct top_rows *rows);
 
 /* Soonest expiry, most bytes, or lowest inside address first. */
 void top_rows_sort(struct top_rows *rows, enum top_sort by);
+
+/* A line on who carries live packets, and how many. */
+void top_live_print(const struct live_counts *live, struct text *out);
 
 /* A summary, column heads, and a line an entry. */
 void top_rows_print(const struct top_rows *rows, enum top_sort by,

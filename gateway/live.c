@@ -11,10 +11,13 @@
 #include <time.h>
 
 #include "core/bytes.h"
+#include "core/fast_map.h"
 #include "engine/env.h"
+#include "engine/fast.h"
 #include "engine/path.h"
 #include "engine/route.h"
 #include "engine/state.h"
+#include "gateway/live_gauge.h"
 #include "gateway/live_neigh.h"
 #include "gateway/live_queue.h"
 #include "gateway/live_rules.h"
@@ -65,6 +68,9 @@ struct live {
 	uint32_t in_row;
 	ticks_t now, idle_at;
 	struct pace pace;
+	struct live_gauge gauge;
+	/* The state's host tables as this left them. */
+	uint32_t epoch, generation;
 	struct live_passed passed;
 	uint32_t log_used;
 	char log[LOG_ROOM];
@@ -250,6 +256,37 @@ static void decide(struct live *l, struct live_packet *p)
 	l->packet = NULL;
 }
 
+/* The engine's host is this one, whoever made it another. */
+static int be_this_host(struct live *l)
+{
+	const struct fw_state *st = l->fw.st;
+	int r;
+
+	if (!l->host.changed && st->g.epoch == l->epoch &&
+	    st->host.generation == l->generation)
+		return 0;
+	r = live_host_load(&l->host, &l->fw);
+	l->epoch = st->g.epoch;
+	l->generation = st->host.generation;
+	return r;
+}
+
+/* Once a second others are told how it goes. */
+static void tell(struct live *l)
+{
+	struct live_counts counts;
+
+	if (!live_gauge_due(&l->gauge, l->now))
+		return;
+	if (l->fw.fast)
+		fast_fold(&l->fw);
+	counts = *live_gauge_read(&l->gauge, l->now, &l->totals,
+				  l->fw.fast ? l->fw.fast->packets : 0,
+				  l->options.queue);
+	counts.fast = l->options.hooks != NULL;
+	store_live_tell(l->store, &counts);
+}
+
 /* One stay in the state, with @n packets. */
 static int stay(struct live *l, struct live_packet *p, int n)
 {
@@ -259,12 +296,12 @@ static int stay(struct live *l, struct live_packet *p, int n)
 	if (r)
 		return r;
 	l->now = store_now(l->store);
-	if (l->host.changed)
-		r = live_host_load(&l->host, &l->fw);
+	r = be_this_host(l);
 	if (hooks)
 		hooks->before(hooks->ctx, &l->fw, l->now);
 	for (int i = 0; r == 0 && i < n; i++)
 		decide(l, &p[i]);
+	tell(l);
 	if (hooks)
 		hooks->after(hooks->ctx, &l->fw, l->now);
 	if (r == 0)
@@ -411,7 +448,7 @@ static int check_state(struct live *l, char *why, size_t n)
 		r = -EINVAL;
 	}
 	if (r == 0)
-		r = live_host_load(&l->host, &l->fw);
+		r = be_this_host(l);
 	if (r == 0)
 		r = store_commit(l->store, &l->fw);
 	store_leave(l->store, &l->fw);
@@ -433,7 +470,15 @@ int live_open(struct live **lp, const struct live_options *options,
 	l->store = store;
 	l->env = (struct fw_env){ .ctx = l, .out = see_out, .log = see_log };
 	*why = '\0';
-	r = live_queue_open(&l->queue, options->queue, options->open, why, n);
+	r = store_live_begin(store);
+	if (r)
+		snprintf(why, n, "%s",
+			 r == -EBUSY ? "another `fwcompat live' carries "
+				       "packets with this state"
+				     : strerror(-r));
+	if (r == 0)
+		r = live_queue_open(&l->queue, options->queue, options->open,
+				    why, n);
 	if (r == 0)
 		r = live_send_open(&l->send, why, n);
 	if (r == 0)

@@ -385,6 +385,7 @@ static void engine_status(void *self, struct compat_status *s)
 	s->rules20 = st->table[FW_T_RULE20].count;
 	s->entries = st->table[FW_T_MASQ].count;
 	s->forwards = st->table[FW_T_FORWARD].count;
+	s->is_live = store_live_ask(e->store, &s->live);
 }
 
 static enum fw_era source_era(void *ctx)

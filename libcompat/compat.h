@@ -16,6 +16,7 @@
 #include <sys/types.h>
 
 #include "core/era.h"
+#include "core/live_counts.h"
 #include "core/masq_row.h"
 #include "core/rule.h"
 #include "core/rule20.h"
@@ -190,6 +191,8 @@ struct compat_status {
 	bool clock_virtual;
 	ticks_t now;
 	uint32_t user_chains, rules, rules20, entries, forwards;
+	bool is_live; /* somebody carries live packets with it: */
+	struct live_counts live;
 };
 void compat_status(struct compat *c, struct compat_status *status);
 

@@ -35,6 +35,8 @@ enum {
 	STATE_AT = OLD_AT + BLOCKS * JOURNAL_BLOCK,
 	FILE_BYTES = STATE_AT + sizeof(struct fw_state),
 	DOOR_BYTE = 0, /* of the file, to lock; see lock() */
+	LIVE_BYTE = 1, /* held as long as live packets are carried */
+	COUNTS_AT = 2048,
 	DIRTY_BYTES = (BLOCKS / 64 + 1) * 8,
 };
 _Static_assert(sizeof(struct fw_state) % PAGE == 0, "not a whole page");
@@ -271,13 +273,19 @@ static int prepare(struct store *s)
 	return 0;
 }
 
+/* A lock on one byte of the file; the kernel's, it covers nothing. */
+static struct flock byte_lock(short type, off_t byte)
+{
+	return (struct flock){ .l_type = type,
+			       .l_whence = SEEK_SET,
+			       .l_start = byte,
+			       .l_len = 1 };
+}
+
 /* Waits for the lock before the lock, or gives it back. */
 static int set_door(struct store *s, short type)
 {
-	struct flock door = { .l_type = type,
-			      .l_whence = SEEK_SET,
-			      .l_start = DOOR_BYTE,
-			      .l_len = 1 };
+	struct flock door = byte_lock(type, DOOR_BYTE);
 
 	while (fcntl(s->fd, F_OFD_SETLKW, &door))
 		if (errno != EINTR)
@@ -570,4 +578,34 @@ int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 	g->epoch = fw->epoch = epoch;
 	g->era_claimed = era != ERA_COUNT;
 	return fw_start_clock(fw, clock_ticks());
+}
+
+static struct live_counts *counts_of(const struct store *s)
+{
+	return (void *)(s->map + COUNTS_AT);
+}
+
+int store_live_begin(struct store *s)
+{
+	struct flock live = byte_lock(F_WRLCK, LIVE_BYTE);
+
+	if (fcntl(s->fd, F_OFD_SETLK, &live) == 0)
+		return 0;
+	return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
+}
+
+void store_live_tell(struct store *s, const struct live_counts *counts)
+{
+	if (s->inside)
+		*counts_of(s) = *counts;
+}
+
+bool store_live_ask(const struct store *s, struct live_counts *counts)
+{
+	struct flock live = byte_lock(F_WRLCK, LIVE_BYTE);
+
+	if (fcntl(s->fd, F_OFD_GETLK, &live) || live.l_type == F_UNLCK)
+		return false;
+	*counts = *counts_of(s);
+	return true;
 }

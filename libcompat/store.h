@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/era.h"
+#include "core/live_counts.h"
 #include "core/ticks.h"
 #include "engine/state.h"
 
@@ -69,6 +70,16 @@ int store_advance(struct store *s, uint64_t ticks);
  * ERA_COUNT: what a fresh state is, 2.2 until a tool settles it.
  */
 int store_reset(struct store *s, struct fw *fw, enum fw_era era);
+
+/*
+ * The handle's owner carries live packets with this state, until it closes the
+ * handle or dies; one at a time. 0 or -EBUSY.
+ */
+int store_live_begin(struct store *s);
+/* What it tells of itself; inside only. */
+void store_live_tell(struct store *s, const struct live_counts *counts);
+/* Whether somebody does, and what that told last. */
+bool store_live_ask(const struct store *s, struct live_counts *counts);
 
 /*
  * The handle's owner keeps the gate of the fast path with that map (engine/
