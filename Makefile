@@ -134,6 +134,7 @@ LIBCOMPAT = \
 	libcompat/store_fast.c \
 	libcompat/store_file.c \
 	libcompat/store_header.c \
+	libcompat/store_lock.c \
 	libcompat/store_room.c \
 	libcompat/store_seal.c \
 	libcompat/trace.c \

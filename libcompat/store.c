@@ -23,6 +23,7 @@
 #include "libcompat/store_fast.h"
 #include "libcompat/store_file.h"
 #include "libcompat/store_header.h"
+#include "libcompat/store_lock.h"
 #include "libcompat/store_room.h"
 #include "libcompat/store_seal.h"
 
@@ -34,8 +35,6 @@ enum {
 	OLD_AT = INDEX_AT + INDEX_BYTES,
 	STATE_AT = OLD_AT + BLOCKS * JOURNAL_BLOCK,
 	FILE_BYTES = STATE_AT + sizeof(struct fw_state),
-	DOOR_BYTE = 0, /* of the file, to lock; see lock() */
-	LIVE_BYTE = 1, /* held as long as live packets are carried */
 	COUNTS_AT = 2048,
 	DIRTY_BYTES = (BLOCKS / 64 + 1) * 8,
 };
@@ -273,44 +272,10 @@ static int prepare(struct store *s)
 	return 0;
 }
 
-/* A lock on one byte of the file; the kernel's, it covers nothing. */
-static struct flock byte_lock(short type, off_t byte)
-{
-	return (struct flock){ .l_type = type,
-			       .l_whence = SEEK_SET,
-			       .l_start = byte,
-			       .l_len = 1 };
-}
-
-/* Waits for the lock before the lock, or gives it back. */
-static int set_door(struct store *s, short type)
-{
-	struct flock door = byte_lock(type, DOOR_BYTE);
-
-	while (fcntl(s->fd, F_OFD_SETLKW, &door))
-		if (errno != EINTR)
-			return -errno;
-	return 0;
-}
-
-/*
- * Whoever is let in for the first time need not queue where nobody is inside.
- * All others do, one at a time at the door: so who comes again and again, batch
- * by batch, leaves a turn to each who waits; the kernel's locks alone are not
- * fair.
- */
 static int lock(struct store *s)
 {
-	bool again = s->was_inside;
-	int r = 0;
+	int r = store_lock(s->fd, s->was_inside);
 
-	if (!again && flock(s->fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	r = set_door(s, F_WRLCK);
-	while (r == 0 && flock(s->fd, LOCK_EX))
-		if (errno != EINTR)
-			r = -errno;
-	set_door(s, F_UNLCK);
 	return r ? fail(s, r, strerror(-r)) : 0;
 }
 
@@ -587,11 +552,7 @@ static struct live_counts *counts_of(const struct store *s)
 
 int store_live_begin(struct store *s)
 {
-	struct flock live = byte_lock(F_WRLCK, LIVE_BYTE);
-
-	if (fcntl(s->fd, F_OFD_SETLK, &live) == 0)
-		return 0;
-	return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
+	return store_lock_live(s->fd);
 }
 
 void store_live_tell(struct store *s, const struct live_counts *counts)
@@ -602,9 +563,7 @@ void store_live_tell(struct store *s, const struct live_counts *counts)
 
 bool store_live_ask(const struct store *s, struct live_counts *counts)
 {
-	struct flock live = byte_lock(F_WRLCK, LIVE_BYTE);
-
-	if (fcntl(s->fd, F_OFD_GETLK, &live) || live.l_type == F_UNLCK)
+	if (!store_lock_live_held(s->fd))
 		return false;
 	*counts = *counts_of(s);
 	return true;
