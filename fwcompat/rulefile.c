@@ -138,7 +138,7 @@ static int run_dry(struct rulefile *f, const char *line, const struct task *t,
 	if (r <= 0)
 		return r;
 	if (t->trace && access(f->state, F_OK) == 0) {
-		text_printf(why, "%s ended with an error", t->path);
+		text_puts(why, "ended with an error");
 		return 0;
 	}
 	explain(r, f->said, why);

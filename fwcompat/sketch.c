@@ -164,7 +164,7 @@ static int try_it(struct sketch *s, const char *name, char **argv)
 	r = rulefile_trace(&f, argv[0], args.s ? args.s : "", &why);
 	text_fini(&args);
 	if (why.len)
-		fprintf(stderr, "fwcompat %s: %s\n", name, why.s);
+		fprintf(stderr, "fwcompat %s: %s: %s\n", name, argv[0], why.s);
 	text_fini(&why);
 	if (r)
 		return CMD_FAILED;
