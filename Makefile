@@ -204,6 +204,7 @@ LAUNCHER = \
 	launcher/peek.c \
 	launcher/programs.c \
 	launcher/scratch.c \
+	launcher/stand_in.c \
 	launcher/view.c \
 	launcher/view_files.c \
 	launcher/view_fs.c \
@@ -607,7 +608,7 @@ BENCH_BIN = $(BENCHES:%.c=$B/%) $(BENCH_PROGRAMS:%.c=$B/%)
 	syntax sources unit-list script-list
 .DELETE_ON_ERROR:
 .SECONDARY:
-all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(ABSENT_BIN) $(BACKEND_SO)
+all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(ABSENT_BIN) $B/libexec/fwcompat/functions $(BACKEND_SO)
 units: $(UNIT_BIN) $(LAB_BIN)
 fuzzers: $(FUZZ_BIN)
 benches: $(BENCH_BIN)
@@ -668,6 +669,10 @@ $(ABSENT_BIN): $B/launcher/absent.o Makefile
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(LINK) -o $@ $< $(LDLIBS)
+
+$B/libexec/fwcompat/functions: launcher/functions.sh
+	$(call say,CP,$@)
+	$(Q)$(INSTALL) -D -m 644 $< $@
 
 define script_rule
 $$B/bin/$(notdir $(1)): $(1)
@@ -745,6 +750,7 @@ install: all
 	$(Q)$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)/fwcompat/absent
 	$(Q)$(INSTALL) $(BIN) $(SCRIPT_BIN) $(DESTDIR)$(SBINDIR)
 	$(Q)$(INSTALL) $(TOOL_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat
+	$(Q)$(INSTALL) -m 644 launcher/functions.sh $(DESTDIR)$(LIBEXECDIR)/fwcompat/functions
 	$(Q)$(INSTALL) $(ABSENT_BIN) $(DESTDIR)$(LIBEXECDIR)/fwcompat/absent
 	$(Q)for b in $(BACKEND_SO); do \
 		$(INSTALL) -m 644 $$b $(DESTDIR)$(LIBEXECDIR)/fwcompat || exit 1; done

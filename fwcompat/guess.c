@@ -70,8 +70,7 @@ static unsigned eras_of(const char *text)
 	return eras;
 }
 
-/* The first script among the words; "": none. Valid until the next call. */
-static const char *find_script(char *const argv[])
+const char *guess_script(char *const argv[])
 {
 	static char text[SCRIPT_MAX];
 
@@ -83,7 +82,7 @@ static const char *find_script(char *const argv[])
 
 bool guess_era(char *const argv[], enum fw_era *era)
 {
-	unsigned eras = eras_of(find_script(argv));
+	unsigned eras = eras_of(guess_script(argv));
 
 	for (int e = 0; e < ERA_COUNT; e++)
 		if (eras == 1U << e) {
@@ -129,7 +128,7 @@ static bool line_wants_bash(const char *line, size_t n)
 
 bool guess_bash(char *const argv[])
 {
-	const char *text = find_script(argv);
+	const char *text = guess_script(argv);
 
 	for (size_t n; *text; text += n + (text[n] == '\n')) {
 		n = strcspn(text, "\n");

@@ -14,6 +14,7 @@
 #include "fwcompat/copy.h"
 #include "fwcompat/guess.h"
 #include "launcher/programs.h"
+#include "launcher/stand_in.h"
 #include "launcher/view.h"
 #include "launcher/watch.h"
 #include "libcompat/compat.h"
@@ -271,7 +272,10 @@ static int run_inside(struct run *run, struct compat *c)
 		cmd_failed("run", r, why);
 		return CANNOT;
 	}
-	r = watch_run(c, run->argv, run->told, why, sizeof(why));
+	r = watch_run(c, run->argv,
+		      stand_in_wanted(guess_script(run->argv)) ? programs.tools
+							       : NULL,
+		      run->told, why, sizeof(why));
 	if (r >= 0 && run->keep) {
 		int failed = copy_sparse_to(run->state, run->kept);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/net.h>
 #include <linux/seccomp.h>
 #include <netinet/in.h>
@@ -15,6 +16,7 @@
 
 #include "core/le.h"
 #include "launcher/peek.h"
+#include "launcher/stand_in.h"
 #include "libcompat/compat.h"
 #include "libcompat/sockopt.h"
 
@@ -28,11 +30,11 @@ enum { OLD_OPTIONS = 64 };
 /* A call as every way in says it: system calls of both sizes, and socketcall().
  */
 struct call {
-	bool is_socket; /* socket(), else setsockopt() */
+	enum { CALL_SETSOCKOPT, CALL_SOCKET, CALL_OPEN } kind;
 	uint64_t arg[5];
 };
 
-static int filter_x86_64(scmp_filter_ctx *filter)
+static int filter_x86_64(scmp_filter_ctx *filter, bool opens)
 {
 	int rc;
 
@@ -42,11 +44,15 @@ static int filter_x86_64(scmp_filter_ctx *filter)
 	rc = seccomp_rule_add(*filter, SCMP_ACT_NOTIFY, SCMP_SYS(setsockopt), 2,
 			      SCMP_A1(SCMP_CMP_EQ, IPPROTO_IP, 0),
 			      SCMP_A2(SCMP_CMP_GE, OLD_OPTIONS, 0));
-	if (rc)
-		return rc;
-	return seccomp_rule_add(*filter, SCMP_ACT_NOTIFY, SCMP_SYS(socket), 2,
-				SCMP_A0(SCMP_CMP_EQ, AF_INET, 0),
-				SCMP_A2(SCMP_CMP_EQ, IPPROTO_RAW, 0));
+	if (!rc)
+		rc = seccomp_rule_add(*filter, SCMP_ACT_NOTIFY,
+				      SCMP_SYS(socket), 2,
+				      SCMP_A0(SCMP_CMP_EQ, AF_INET, 0),
+				      SCMP_A2(SCMP_CMP_EQ, IPPROTO_RAW, 0));
+	if (!rc && opens)
+		rc = seccomp_rule_add(*filter, SCMP_ACT_NOTIFY,
+				      SCMP_SYS(openat), 0);
+	return rc;
 }
 
 /* Its arguments may lie in memory (socketcall), where a filter cannot look. */
@@ -69,12 +75,12 @@ static int filter_i386(scmp_filter_ctx *filter)
 	return rc;
 }
 
-static int both_filters(scmp_filter_ctx *filter)
+static int both_filters(scmp_filter_ctx *filter, bool opens)
 {
 	scmp_filter_ctx i386 = NULL;
 	int rc;
 
-	rc = filter_x86_64(filter);
+	rc = filter_x86_64(filter, opens);
 	if (!rc)
 		rc = filter_i386(&i386);
 	if (!rc)
@@ -101,12 +107,12 @@ static int load(scmp_filter_ctx filter)
 	return rc ? rc : seccomp_load(filter);
 }
 
-int notify_install(void)
+int notify_install(bool opens)
 {
 	scmp_filter_ctx filter = NULL;
 	int rc, listener;
 
-	rc = both_filters(&filter);
+	rc = both_filters(&filter, opens);
 	if (!rc)
 		rc = load(filter);
 	if (rc) {
@@ -133,7 +139,7 @@ static bool read_call(const struct seccomp_notif *req, struct call *call)
 							    "socketcall")) {
 		int n = req->data.args[0] == SYS_SOCKET ? 3 : 5;
 
-		call->is_socket = n == 3;
+		call->kind = n == 3 ? CALL_SOCKET : CALL_SETSOCKOPT;
 		if (!peek((pid_t)req->pid, req->data.args[1], args,
 			  4U * (size_t)n))
 			return false;
@@ -141,9 +147,13 @@ static bool read_call(const struct seccomp_notif *req, struct call *call)
 			call->arg[i] = get_le32(args + 4 * i);
 		return true;
 	}
-	call->is_socket = nr == (i386 ? seccomp_syscall_resolve_name_arch(
-						SCMP_ARCH_X86, "socket")
-				      : SCMP_SYS(socket));
+	call->kind = nr == (i386 ? seccomp_syscall_resolve_name_arch(
+					   SCMP_ARCH_X86, "socket")
+				 : SCMP_SYS(socket))
+			     ? CALL_SOCKET
+			     : CALL_SETSOCKOPT;
+	if (!i386 && nr == SCMP_SYS(openat))
+		call->kind = CALL_OPEN;
 	return true;
 }
 
@@ -225,8 +235,35 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 		resp->error = -EFAULT;
 }
 
-static int answer(int listener, struct compat *c, struct seccomp_notif *req,
-		  struct seccomp_notif_resp *resp)
+/* A file that is read and not there: what stands in for it. */
+static void answer_open(int listener, const struct seccomp_notif *req,
+			const char *stands, struct seccomp_notif_resp *resp)
+{
+	struct seccomp_notif_addfd add = {
+		.id = req->id,
+		.newfd_flags = req->data.args[2] & O_CLOEXEC ? O_CLOEXEC : 0,
+	};
+	char path[PATH_MAX];
+	int file, fd;
+
+	if (req->data.args[2] & O_ACCMODE ||
+	    !peek_string((pid_t)req->pid, req->data.args[1], path,
+			 sizeof(path)))
+		return;
+	file = stand_in_open(path, stands);
+	if (file < 0)
+		return;
+	add.srcfd = (uint32_t)file;
+	fd = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
+	close(file);
+	if (fd < 0)
+		return;
+	resp->flags = 0;
+	resp->val = fd;
+}
+
+static int answer(int listener, struct compat *c, const char *stands,
+		  struct seccomp_notif *req, struct seccomp_notif_resp *resp)
 {
 	struct call call = { 0 };
 	int rc = seccomp_notify_receive(listener, req);
@@ -237,7 +274,9 @@ static int answer(int listener, struct compat *c, struct seccomp_notif *req,
 	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
 	if (read_call(req, &call) &&
 	    !seccomp_notify_id_valid(listener, req->id)) {
-		if (call.is_socket)
+		if (call.kind == CALL_OPEN)
+			answer_open(listener, req, stands, resp);
+		else if (call.kind == CALL_SOCKET)
 			answer_socket(listener, req, &call, resp);
 		else
 			answer_option(c, req, &call, resp);
@@ -245,7 +284,7 @@ static int answer(int listener, struct compat *c, struct seccomp_notif *req,
 	return seccomp_notify_respond(listener, resp);
 }
 
-int notify_answer(int listener, struct compat *c)
+int notify_answer(int listener, struct compat *c, const char *stands)
 {
 	struct seccomp_notif_resp *resp;
 	struct seccomp_notif *req;
@@ -253,7 +292,7 @@ int notify_answer(int listener, struct compat *c)
 
 	if (rc)
 		return rc;
-	rc = answer(listener, c, req, resp);
+	rc = answer(listener, c, stands, req, resp);
 	seccomp_notify_free(req, resp);
 	return rc;
 }

@@ -8,20 +8,23 @@
 #ifndef LAUNCHER_NOTIFY_H
 #define LAUNCHER_NOTIFY_H
 
+#include <stdbool.h>
+
 struct compat;
 
 /*
  * In the program that is to be watched, before it runs the old one: installs
- * the filter. Returns the listener, to be handed to the supervisor; or -errno:
- * the machine does not allow it.
+ * the filter; @opens: open() waits for an answer, too. Returns the listener, to
+ * be handed to the supervisor; or -errno: the machine does not allow it.
  */
-int notify_install(void);
+int notify_install(bool opens);
 
 /*
  * In the supervisor: answers one call that waits on @listener, through @c,
- * which is not entered. Returns 0; -ENOENT: the caller is gone (no harm); or
- * another -errno.
+ * which is not entered. @stands: where files are that stand in for missing ones
+ * (launcher/stand_in.h), or NULL. Returns 0; -ENOENT: the caller is gone (no
+ * harm); or another -errno.
  */
-int notify_answer(int listener, struct compat *c);
+int notify_answer(int listener, struct compat *c, const char *stands);
 
 #endif

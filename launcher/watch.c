@@ -20,7 +20,8 @@ enum { FD_LISTENER, FD_GUARD, FD_SIGNAL, FD_TOLD, FD_CHANNEL, FDS };
 /* What the program's process begins with. */
 struct start {
 	char *const *argv;
-	int channel; /* carries the listener to the launcher */
+	int channel;        /* carries the listener to the launcher */
+	const char *stands; /* see watch_run() */
 };
 
 /* @listener as rights over @channel; a negative one as its number alone. */
@@ -66,7 +67,7 @@ static int take_listener(int channel)
 static void start_program(void *ctx)
 {
 	const struct start *start = ctx;
-	int listener = notify_install();
+	int listener = notify_install(start->stands);
 
 	send_listener(start->channel, listener);
 	if (listener >= 0)
@@ -98,7 +99,8 @@ static void relay(int told)
 			return;
 }
 
-static void serve(struct compat *c, pid_t guard, struct pollfd fds[FDS])
+static void serve(struct compat *c, const char *stands, pid_t guard,
+		  struct pollfd fds[FDS])
 {
 	while (!fds[FD_GUARD].revents) {
 		if (poll(fds, FDS, -1) < 0 && errno != EINTR)
@@ -109,7 +111,7 @@ static void serve(struct compat *c, pid_t guard, struct pollfd fds[FDS])
 			continue;
 		}
 		if (fds[FD_LISTENER].revents & POLLIN)
-			notify_answer(fds[FD_LISTENER].fd, c);
+			notify_answer(fds[FD_LISTENER].fd, c, stands);
 		else if (fds[FD_LISTENER].revents)
 			fds[FD_LISTENER].fd = -1;
 		if (fds[FD_TOLD].revents)
@@ -150,7 +152,7 @@ static int run_guarded(struct compat *c, struct start *start, int channel,
 	fds[FD_SIGNAL] = (struct pollfd){ signals_open(&before), POLLIN, 0 };
 	fds[FD_GUARD].fd = (int)syscall(SYS_pidfd_open, guard, 0);
 	fds[FD_GUARD].events = POLLIN;
-	serve(c, guard, fds);
+	serve(c, start->stands, guard, fds);
 	close(fds[FD_GUARD].fd);
 	close(fds[FD_SIGNAL].fd);
 	if (fds[FD_LISTENER].fd >= 0)
@@ -163,10 +165,10 @@ static int run_guarded(struct compat *c, struct start *start, int channel,
 	return family_status(status);
 }
 
-int watch_run(struct compat *c, char *const argv[], int told, char *why,
-	      size_t n)
+int watch_run(struct compat *c, char *const argv[], const char *stands,
+	      int told, char *why, size_t n)
 {
-	struct start start = { .argv = argv };
+	struct start start = { .argv = argv, .stands = stands };
 	int pair[2], rc;
 
 	rc = family_adopt();

@@ -527,6 +527,25 @@ inner'
 	assert_output "$(readlink /bin/sh)"
 }
 
+@test "an init script reads functions that the machine has not" {
+	[ ! -e /etc/rc.d/init.d/functions ] || skip "this machine has them"
+	cat >init <<-'SCRIPT'
+		#!/bin/sh
+		. /etc/rc.d/init.d/functions
+		. /etc/sysconfig/network
+		[ "${NETWORKING}" = no ] && exit 0
+		start() { action "Flushing all chains:" ipchains -F; }
+		case "$1" in
+		start) start ;;
+		*) action "Failing:" false ;;
+		esac
+	SCRIPT
+	run -0 fwcompat run sh init start
+	assert_output --regexp '^Flushing all chains: .*\[  OK  \]$'
+	run -1 fwcompat run bash init stop
+	assert_output --regexp '^Failing: .*\[FAILED\]$'
+}
+
 @test "what the machine has not is there and does nothing" {
 	# shellcheck disable=SC2016 # the inner shell's own
 	run -0 fwcompat run sh -ec '/sbin/kerneld; pump -i eth0; dhcpcd -k
