@@ -70,8 +70,9 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 				 "has the new one" },
 	[NF_WHY_FIRST_PACKET] = { "first-packet", false,
 				  "the first packet decides for a whole "
-				  "conversation whether it "
-				  "is masqueraded" },
+				  "conversation whether it is masqueraded, "
+				  "until the "
+				  "rules change and say otherwise" },
 };
 
 const struct nf_always nf_always[] = {
