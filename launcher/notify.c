@@ -10,6 +10,8 @@
 #include <seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -209,6 +211,33 @@ static int carry_out(struct compat *c, pid_t pid, int number, uint8_t *bytes,
 	return rc;
 }
 
+/* Whether some old kernel took such an option. */
+static bool may_be_old(int number, uint32_t len)
+{
+	bool old = false;
+
+	for (int era = 0; era < ERA_COUNT; era++)
+		old |= sockopt_is_old((enum fw_era)era, number, len);
+	return old;
+}
+
+/* Where it is the machine that filters our tools speak to its filter by the
+ * same numbers, and would have us wait for themselves. */
+static bool is_our_tool(pid_t pid)
+{
+	char link[64], its[PATH_MAX], own[PATH_MAX];
+	ssize_t n, m = readlink("/proc/self/exe", own, sizeof(own) - 1);
+	const char *slash;
+
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)pid);
+	n = readlink(link, its, sizeof(its) - 1);
+	if (n <= 0 || m <= 0)
+		return false;
+	its[n] = own[m] = '\0';
+	slash = strrchr(own, '/');
+	return slash && !strncmp(its, own, (size_t)(slash - own) + 1);
+}
+
 static void answer_option(struct compat *c, const struct seccomp_notif *req,
 			  const struct call *call,
 			  struct seccomp_notif_resp *resp)
@@ -219,7 +248,8 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 	bool ours = true;
 
 	if (call->arg[1] != IPPROTO_IP || number < OLD_OPTIONS ||
-	    len > sizeof(bytes))
+	    len > sizeof(bytes) || !may_be_old(number, len) ||
+	    (compat_is_machine() && is_our_tool((pid_t)req->pid)))
 		return;
 	if (!peek((pid_t)req->pid, call->arg[3], bytes, len)) {
 		resp->flags = 0;

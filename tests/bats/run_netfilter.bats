@@ -63,13 +63,26 @@ eth0
 1'
 }
 
-@test "rules are made and listed" {
+@test "rules are in netfilter, and listed from there" {
 	inside 'ipchains -P forward DENY
 		ipchains -A forward -s 192.168.7.0/24 -j MASQ
-		ipchains -L forward -n; cut -c1-12 /proc/net/ip_fwnames'
+		ipchains -L forward -n; cut -c1-12 /proc/net/ip_fwnames' \
+		'iptables-legacy -t nat -S | grep -c MASQUERADE'
 	assert_output --partial 'Chain forward (policy DENY):'
 	assert_output --partial 'MASQ       all  ------  192.168.7.0/24'
 	assert_output --partial 'forward DENY'
+	assert_line --index -1 --regexp '^[1-9]'
+}
+
+@test "a program of 1999 makes rules by its own socket calls" {
+	"${CC:-gcc}" -m32 -static -o old22 "$BATS_TEST_DIRNAME/../old/old22.c"
+	inside './old22 "append input 192.0.2.1 DENY" "append nosuch 192.0.2.1 DENY"
+		ipchains -L input -n | tail -1 | tr -s " "' \
+		'iptables-legacy-save | grep -c 192.0.2.1'
+	assert_output 'append: ok
+append: No such file or directory
+DENY tcp ------ 192.0.2.1 0.0.0.0/0 * -> *
+1'
 }
 
 @test "modules are loaded while the state is looked at" {
