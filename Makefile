@@ -504,7 +504,7 @@ TEST_PROGRAMS = \
 	tests/pcap/mkpcap.c \
 
 # Whether this call compiles: not with goals that call make again, or only look.
-NOT_BUILT = check clean deb demo fuzz script-list sources syntax tidy unit-list
+NOT_BUILT = check clean deb demo fuzz program-list script-list sources syntax tidy unit-list
 building := $(filter-out $(NOT_BUILT),$(or $(MAKECMDGOALS),all))
 
 # Libraries that may be missing; the build says what it leaves out.
@@ -605,7 +605,7 @@ FUZZ_BIN = $(FUZZERS:%.c=$B/%)
 BENCH_BIN = $(BENCHES:%.c=$B/%) $(BENCH_PROGRAMS:%.c=$B/%)
 
 .PHONY: all demo deb check unit units fuzz fuzzers bench bench-live benches tidy install clean \
-	syntax sources unit-list script-list
+	syntax sources unit-list script-list program-list
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: $(LIB) $(BIN) $(SCRIPT_BIN) $(TOOL_BIN) $(ABSENT_BIN) $B/libexec/fwcompat/functions $(BACKEND_SO)
@@ -732,14 +732,18 @@ syntax:
 		xargs -n 8 -P 2 $(COMPILE) -Wno-unused-command-line-argument -fsyntax-only
 
 # The lists, a name a line, for the scripts of tests/.
-sources unit-list script-list:
+sources unit-list script-list program-list:
 	@printf '%s\n' $(LIST)
 sources: LIST = $(SRC) $(TEST_SRC)
 unit-list: LIST = $(UNIT_TESTS)
 script-list: LIST = $(SCRIPTS)
+program-list: LIST = $(PROGRAMS)
 
 # The library of bats for tests of one's own firewall.
 BATS_LIBRARY = bats/fwcompat.bash
+
+# For all programs; installed under the name of each.
+COMPLETION = completion/fwcompat.bash
 
 # Units and their scripts name what is installed.
 PLACES = sed 's:@SBINDIR@:$(SBINDIR):; s:@LIBEXECDIR@:$(LIBEXECDIR):'
@@ -757,6 +761,9 @@ install: all
 	$(Q)for m in $(MAN); do \
 		$(INSTALL) -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || \
 			exit 1; done
+	$(Q)$(INSTALL) -D -m 644 $(COMPLETION) $(DESTDIR)$(COMPLETIONDIR)/fwcompat
+	$(Q)for p in $(filter-out fwcompat,$(PROGRAMS)); do \
+		ln -sf fwcompat $(DESTDIR)$(COMPLETIONDIR)/$$p || exit 1; done
 	$(Q)$(INSTALL) -D -m 644 $(BATS_LIBRARY) \
 		$(DESTDIR)$(DATADIR)/$(BATS_LIBRARY)
 	$(Q)$(INSTALL) -D -m 644 examples/fwcompat.conf \

@@ -79,6 +79,7 @@ lint_shellcheck() {
 		$(grep -l '^#!/bin/sh' examples/*[!.][!s][!h]); do
 		check "shellcheck $script" shellcheck -x -s sh "$script"
 	done
+	check 'shellcheck completion' shellcheck -s bash completion/fwcompat.bash
 	for script in $(files '*.bats') $(files '*.bash'); do
 		check "shellcheck $script" shellcheck -x -s bats -e SC2016 "$script"
 	done

@@ -46,7 +46,8 @@ has() {
 	local tool
 	for tool in fwcompat ipchains ipchains-restore ipchains-save ipfw \
 		ipfwadm ipfwadm-wrapper ipmasqadm ipportfw ipautofw; do
-		has "/usr/sbin/$tool" "/usr/share/man/man8/$tool.8.gz"
+		has "/usr/sbin/$tool" "/usr/share/man/man8/$tool.8.gz" \
+			"/usr/share/bash-completion/completions/$tool"
 	done
 	has /usr/libexec/fwcompat/insmod /usr/libexec/fwcompat/netfilter.so \
 		/usr/libexec/fwcompat/absent/pump
