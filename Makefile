@@ -158,18 +158,24 @@ COMPARE = \
 NETFILTER = \
 	libcompat/backend_nf.c \
 	libcompat/nf_book.c \
-	libcompat/nf_ct.c \
+	libcompat/nf_ct_load.c \
 	libcompat/nf_encode.c \
 	libcompat/nf_goal.c \
 	libcompat/nf_ids.c \
 	libcompat/nf_load.c \
 	libcompat/nf_lock.c \
-	libcompat/nf_log.c \
 	libcompat/nf_masq.c \
 	libcompat/nf_route.c \
 	libcompat/nf_rules.c \
 	libcompat/nf_settle.c \
 	libcompat/nf_table.c \
+
+
+# What of it asks for connections and log lines: loaded when they are.
+CONNTRACK = \
+	libcompat/nf_ct.c \
+	libcompat/nf_ct_export.c \
+	libcompat/nf_log.c \
 
 
 LIVE_GATEWAY = \
@@ -536,8 +542,9 @@ endif
 endif
 NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnetfilter_log libnfnetlink libmnl
 ifeq ($(call have,$(NETFILTER_NEEDS)),yes)
-BACKENDS = netfilter
-netfilter_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
+BACKENDS = conntrack netfilter
+netfilter_LIBS = $(shell $(PKG_CONFIG) --libs libip4tc libmnl)
+conntrack_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
 else ifdef building
 $(info no $(NETFILTER_NEEDS): there is no netfilter backend)
 endif
@@ -588,8 +595,9 @@ LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(COMPARE) $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
+conntrack_SRC = $(CONNTRACK)
 netfilter_SRC = $(NETFILTER)
-SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(NETFILTER) fwcompat/live_none.c \
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(CONNTRACK) $(NETFILTER) fwcompat/live_none.c \
 	fwcompat/top_plain.c gateway/fast_none.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(BENCH_PROGRAMS) $(LAB_PROGRAMS) \
 	$(OLD_PROGRAMS) $(TEST_PROGRAMS))

@@ -143,10 +143,12 @@ static int make_goal(struct nf_load *l, enum nf_table t, char letter)
 /* Whether the kernel's table may be other than what the goal says. */
 static bool differs(struct nf_load *l, enum nf_table t)
 {
-	const struct nf_book_table *b = &l->book.table[t];
+	struct nf_book_table *b = &l->book.table[t];
 	const struct nf_goal *goal = &l->goal[t];
 	struct nf_shape shape;
 
+	if (!b->known && !l->in_use[t] && !goal->chains)
+		b->known = true; /* and there is nothing of ours */
 	if (!b->known || l->book.changing)
 		return goal->chains || l->in_use[t];
 	if (!b->chains && !goal->chains)

@@ -1,7 +1,7 @@
 /*
  * Packets that rules with the target NFLOG report, as the running kernel sends
- * them to who reads their group. The library for it is in the netfilter
- * backend's object, from which nf_log_load() takes these calls.
+ * them to who reads their group. The library for it is in the object
+ * conntrack.so, from which nf_log_load() takes these calls.
  */
 #ifndef LIBCOMPAT_NF_LOG_H
 #define LIBCOMPAT_NF_LOG_H

@@ -1,4 +1,4 @@
-/* Finds the calls that read NFLOG in the netfilter backend's object. */
+/* Finds the calls that read NFLOG in the object that asks for connections. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -17,7 +17,7 @@ const struct nf_log_calls *nf_log_load(char *why, size_t room)
 	int r;
 
 	*why = '\0';
-	r = backend_symbol("netfilter", "nf_log_export", &export.address, why,
+	r = backend_symbol("conntrack", "nf_log_export", &export.address, why,
 			   room);
 	if (r == 0)
 		calls = export.call(FWCOMPAT_VERSION);
@@ -25,6 +25,6 @@ const struct nf_log_calls *nf_log_load(char *why, size_t room)
 		snprintf(why, room, "this build is without netfilter");
 	else if (!calls && !*why)
 		snprintf(why, room,
-			 "netfilter.so is of another version of fwcompat");
+			 "conntrack.so is of another version of fwcompat");
 	return calls;
 }

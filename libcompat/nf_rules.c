@@ -2,16 +2,23 @@
 #include "libcompat/nf_rules.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "libcompat/nf_gather.h"
 
+enum { HEAP_KEPT = 64 << 20 };
+
 int nf_rules_init(struct nf_rules *rules, const char *state,
 		  const struct nf_config *config)
 {
 	*rules = (struct nf_rules){ .config = *config };
+	/* What one step frees, the next one takes: without this the kernel
+	 * would give, clear and take back the same pages all the time. */
+	mallopt(M_MMAP_THRESHOLD, HEAP_KEPT);
+	mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
 	if (asprintf(&rules->book, "%s.kernel", state) >= 0)
 		return 0;
 	rules->book = NULL;
