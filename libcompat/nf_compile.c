@@ -251,25 +251,35 @@ static void add_proto(struct plan *p, uint16_t proto, const struct nf_do *does)
 	nf_add(p->w, &r);
 }
 
+/* What is of that protocol and belongs to no conversation. */
+static void add_stray(struct plan *p, uint16_t proto, const struct nf_do *does)
+{
+	struct nf_rule r = nf_rule_of(does);
+
+	r.match.proto = proto;
+	r.match.ask = NF_ASK_CT_STATE;
+	r.match.ct_state = NF_CT_INVALID;
+	nf_add(p->w, &r);
+}
+
 /*
- * MASQ: TCP and UDP are translated, and dropped where conntrack can't; ICMP is
- * where it is a request, and passes otherwise. Others are dropped; 1.3 knew
+ * MASQ. TCP and UDP that conntrack can't translate are dropped; ICMP that is no
+ * request passes as it is (quirk). Other protocols are dropped; 1.3 knew
  * nothing of ICMP, and let others pass.
  */
 static uint32_t masq_chain(struct plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "masq");
-	struct nf_rule invalid = nf_rule_of(&drop_it);
 
-	invalid.match.ask = NF_ASK_CT_STATE;
-	invalid.match.ct_state = NF_CT_INVALID;
 	nf_fill(p->w, chain);
 	if (p->old)
 		add_proto(p, IPPROTO_ICMP, &p->onward);
+	else
+		add_stray(p, IPPROTO_ICMP, &p->onward);
 	nf_add_mark(p->w, nf_code(p->w, NF_CODE_MASQ));
 	if (!p->old)
 		add_proto(p, IPPROTO_ICMP, &p->masq_onward);
-	nf_add(p->w, &invalid);
+	add_stray(p, 0, &drop_it);
 	add_proto(p, IPPROTO_TCP, &p->masq_onward);
 	add_proto(p, IPPROTO_UDP, &p->masq_onward);
 	nf_add_do(p->w, p->old ? &p->onward : &drop_it);

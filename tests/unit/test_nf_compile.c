@@ -208,6 +208,7 @@ static const struct rule_case chains[] = {
 	  "-p icmp -m conntrack --ctstate RELATED -j fwc-errorsf\n"
 	  "-s 10.0.0.0/8 -g fwc-masq\n-j DROP\n" },
 	{ "MASQ marks", "ipchains -A forward -s 10.0.0.0/8 -j MASQ", "masq",
+	  "-p icmp -m conntrack --ctstate INVALID -j ACCEPT\n"
 	  "-j MARK --set-xmark 0x2000000/0xfe000000\n-p icmp -j ACCEPT\n"
 	  "-m conntrack --ctstate INVALID -j DROP\n-p tcp -j ACCEPT\n"
 	  "-p udp -j ACCEPT\n-j DROP\n" },
