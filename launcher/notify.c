@@ -204,6 +204,8 @@ static int carry_out(struct compat *c, pid_t pid, int number, uint8_t *bytes,
 	*ours = sockopt_is_old(compat_era(c), number, len);
 	if (*ours) {
 		rc = sockopt_set(c, number, bytes, len, back);
+		if (!rc) /* as a tool of its time does */
+			compat_claim_era(c, compat_era(c));
 		kept = compat_commit(c);
 		rc = kept ? kept : rc;
 	}
