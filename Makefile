@@ -186,6 +186,7 @@ LIVE_GATEWAY = \
 	gateway/live_host.c \
 	gateway/live_neigh.c \
 	gateway/live_queue.c \
+	gateway/live_redirect.c \
 	gateway/live_rules.c \
 	gateway/live_send.c \
 

@@ -28,7 +28,11 @@ static bool is_1_3(const struct walk *w)
 static enum fw_verdict ask(struct walk *w, enum fw20_list list,
 			   uint32_t ifindex)
 {
-	return list_run(w->fw, list, ifindex, w->p, &w->info).verdict;
+	struct fw_answer said = list_run(w->fw, list, ifindex, w->p, &w->info);
+
+	if (said.verdict == FW_V_REDIRECT)
+		w->redir_port = said.redir_port;
+	return said.verdict;
 }
 
 static void account(struct walk *w, enum acct_direction direction,

@@ -217,9 +217,13 @@ static int open_outputs(struct replay *re, const struct fw *fw)
 static int open_all(struct replay *re, struct store *store, struct fw *fw)
 {
 	int r = store_enter(store, fw, NULL);
+	struct live_counts live;
 
 	if (r)
 		return cmd_failed("replay", r, store_why(store));
+	if (store_live_ask(store, &live))
+		return failed("`fwcompat live' carries packets with this "
+			      "state");
 	for (uint32_t i = 0; i < HOST_IFS; i++)
 		memcpy(re->loop.port[i].name, fw->st->host.ifs[i].name.s,
 		       FW_IFNAME);

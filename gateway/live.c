@@ -20,6 +20,7 @@
 #include "gateway/live_gauge.h"
 #include "gateway/live_neigh.h"
 #include "gateway/live_queue.h"
+#include "gateway/live_redirect.h"
 #include "gateway/live_rules.h"
 #include "gateway/live_send.h"
 #include "libcompat/clock.h"
@@ -60,19 +61,22 @@ struct live {
 	struct live_send *send;
 	struct live_neighs *neighs;
 	struct live_host host;
+	struct live_redirects *redirects;
 	struct live_totals totals;
 	uint32_t hops_of; /* host.generation of the hops below */
 	struct hop hop[HOPS];
 	/* The packet in the engine's hands. */
 	struct live_packet *packet;
 	uint32_t in_row;
+	bool changed; /* behind its IP header */
 	ticks_t now, idle_at;
 	struct pace pace;
 	struct live_gauge gauge;
 	/* The state's host tables as this left them. */
 	uint32_t epoch, generation;
 	struct live_passed passed;
-	uint32_t log_used;
+	uint8_t *kept[LIVE_BATCH];
+	uint32_t n_kept, log_used;
 	char log[LOG_ROOM];
 };
 
@@ -153,15 +157,42 @@ static void send_out(struct live *l, const struct fw_out *out)
 		tell_passed(l, out, to);
 }
 
-static void accept_packet(struct live *l, const struct fw_out *out)
+/* The bytes as they are now, until the batch is answered; NULL: no memory. */
+static uint8_t *kept(struct live *l, const struct pkt *p)
+{
+	uint8_t *bytes = l->n_kept < LIVE_BATCH ? malloc(p->len) : NULL;
+
+	if (!bytes)
+		return NULL;
+	memcpy(bytes, p->data, p->len);
+	l->kept[l->n_kept++] = bytes;
+	return bytes;
+}
+
+/* Goes on through the kernel: the host's own, as it is now. */
+static void accept_own(struct live *l)
+{
+	l->packet->accept = true;
+}
+
+/* Is for the host: with other bytes, if it was put together from pieces. */
+static void accept_local(struct live *l, const struct fw_out *out)
 {
 	struct live_packet *p = l->packet;
+	uint8_t *data = p->data;
 
-	p->accept = true;
-	if (out->kind == FW_OUT_LOCAL) {
-		p->put = out->pkt->data;
+	if (!stays(p, out->pkt->data)) {
+		data = kept(l, out->pkt);
+		p->put = data;
 		p->put_len = out->pkt->len;
 	}
+	p->accept = data != NULL;
+	if (!p->accept || !out->redir_port)
+		return;
+	p->accept = live_redirect_in(l->redirects, data, out->pkt->len,
+				     host_if_addr(&l->fw, l->in_row),
+				     out->redir_port, l->now);
+	l->changed = true;
 }
 
 static void see_out(void *ctx, const struct fw_out *out)
@@ -173,7 +204,7 @@ static void see_out(void *ctx, const struct fw_out *out)
 	case FW_OUT_SEND:
 		l->totals.out++;
 		if (own)
-			accept_packet(l, out);
+			accept_own(l);
 		else
 			send_out(l, out);
 		break;
@@ -183,7 +214,7 @@ static void see_out(void *ctx, const struct fw_out *out)
 		break;
 	case FW_OUT_LOCAL:
 		l->totals.local += !own;
-		accept_packet(l, out);
+		accept_local(l, out);
 		break;
 	case FW_OUT_DROP:
 		l->totals.dropped++;
@@ -234,8 +265,11 @@ static void decide(struct live *l, struct live_packet *p)
 		return;
 	memcpy(before, p->data, HEADER);
 	l->packet = p;
+	l->changed = false;
 	if (p->own) {
 		l->totals.own++;
+		l->changed = live_redirect_out(l->redirects, p->data, p->len,
+					       l->now);
 		fw_send_by(&l->fw, l->now, live_host_row(&l->host, p->out_dev),
 			   &pkt);
 	} else {
@@ -246,11 +280,9 @@ static void decide(struct live *l, struct live_packet *p)
 		fw_arrive(&l->fw, l->now, l->in_row, &pkt);
 	}
 	/* What was changed goes on changed. */
-	if (p->accept && (!p->put || p->put == p->data) &&
-	    (!p->put || p->put_len == p->len)) {
-		bool same = !memcmp(before, p->data, HEADER);
-
-		p->put = same ? NULL : p->data;
+	if (p->accept && !p->put &&
+	    (l->changed || memcmp(before, p->data, HEADER))) {
+		p->put = p->data;
 		p->put_len = p->len;
 	}
 	l->packet = NULL;
@@ -321,6 +353,8 @@ static int pass_on(struct live *l, struct live_packet *p, int n)
 		return r;
 	l->totals.refused += live_send_flush(l->send);
 	s = n ? live_queue_answer(l->queue) : 0;
+	while (l->n_kept)
+		free(l->kept[--l->n_kept]);
 	l->totals.lost += live_neigh_lost(l->neighs);
 	flush_log(l);
 	return s;
@@ -470,7 +504,8 @@ int live_open(struct live **lp, const struct live_options *options,
 	l->store = store;
 	l->env = (struct fw_env){ .ctx = l, .out = see_out, .log = see_log };
 	*why = '\0';
-	r = store_live_begin(store);
+	l->redirects = live_redirect_new();
+	r = l->redirects ? store_live_begin(store) : -ENOMEM;
 	if (r)
 		snprintf(why, n, "%s",
 			 r == -EBUSY ? "another `fwcompat live' carries "
@@ -511,6 +546,7 @@ void live_close(struct live *l)
 	live_neigh_close(l->neighs);
 	live_send_close(l->send);
 	live_queue_close(l->queue);
+	live_redirect_free(l->redirects);
 	fw_fini(&l->fw);
 	free(l);
 }

@@ -10,16 +10,21 @@ lab_programs=(curl dig dnsmasq irssi lighttpd ngircd ping script tcpdump tnftp
 # lab_serve NAMESPACE [MEGABYTES]: DNS, HTTP and FTP there. What is fetched is as
 # large as the first one says.
 lab_serve() {
-	local ns=$1 megabytes=${2:-4} www=$lab_dir/www
-	if [ ! -d "$www" ]; then
-		mkdir -p "$www/in"
-		chmod 777 "$www/in"
-		head -c "${megabytes}M" /dev/urandom >"$www/file"
-		(cd "$www" && md5sum file) >"$lab_dir/sum"
-	fi
+	local ns=$1
+	lab_serve_files "${2:-4}"
 	lab_serve_dns "$ns"
 	lab_serve_http "$ns"
 	lab_serve_ftp "$ns"
+}
+
+# lab_serve_files [MEGABYTES]: what is served, once.
+lab_serve_files() {
+	local www=$lab_dir/www
+	[ ! -d "$www" ] || return 0
+	mkdir -p "$www/in"
+	chmod 777 "$www/in"
+	head -c "${1:-4}M" /dev/urandom >"$www/file"
+	(cd "$www" && md5sum file) >"$lab_dir/sum"
 }
 
 # Whether something waits at port $2 of $1; $3: ss's option for UDP.
