@@ -86,8 +86,8 @@ const struct nf_always nf_always[] = {
 	{ "reject-masq", "a masqueraded packet that the output chain rejects "
 			 "is answered to the inside host, not to the "
 			 "masquerader" },
-	{ "reject-ttl", "what the input chain rejects and was to be forwarded "
-			"with its last hop is answered with time exceeded" },
+	{ "last-hop", "a packet with its last hop is told so before REJECT of "
+		      "the input chain, or Linux 1.3's forward list, sees it" },
 	{ "short", "a packet that is too short for ports or flags is dropped "
 		   "by the first rule that asks for them, and there is no line "
 		   "about suspect fragments" },
@@ -98,6 +98,14 @@ const struct nf_always nf_always[] = {
 		    "behind ours" },
 	{ "fwmark", "the mark has bits of ours, so that a routing rule has to "
 		    "ask for the others with a mask" },
+	{ "martians",
+	  "routing drops packets from or to a loopback address, and "
+	  "from one of the host's own, as Linux 2.2 did; 2.0 and 1.3 "
+	  "did not" },
+	{ "pieces", "a piece of a packet that is rejected is not answered" },
+	{ "old-errors",
+	  "ICMP errors of masqueraded conversations come through, "
+	  "which Linux 1.3 did not translate" },
 	{ NULL, NULL },
 };
 
