@@ -67,7 +67,7 @@ redirected() {
 	at s1 ip link set eth0 mtu 1400
 	at r ip link set eth2 mtu 1400
 	lab_until 5 at c1 ping -q -c 1 -W 1 -s 4000 203.0.113.9
-	run at c1 ping -c 1 -W 1 -M do -s 1400 203.0.113.9
+	run at c1 ping -c 1 -W 1 -M "do" -s 1400 203.0.113.9
 	assert_output --partial 'mtu = 1400'
 	at c1 ping -q -c 1 -W 1 -s 4000 10.1.0.1
 }
@@ -118,6 +118,17 @@ redirected() {
 	refute_line --regexp '^live'
 	run -0 fwcompat top
 	refute_line --regexp '^live'
+}
+
+@test "the example's router carries, counts and logs" {
+	run -0 env ROUTER_BIN="$(dirname "$(command -v fwcompat)")" \
+		sh "$BATS_TEST_DIRNAME/../../examples/router.sh"
+	assert_line --regexp '^live +by process '
+	assert_line --regexp '^tcp +192\.168\.1\.2:[0-9]+ +198\.51\.100\.9:80 +610[0-9]+ '
+	assert_line --regexp '^tcp +192\.168\.1\.3:[0-9]+ +198\.51\.100\.9:80 +610[0-9]+ '
+	assert_line --regexp '^ +[1-9][0-9]* +[0-9]+ MASQ .* ppp0 '
+	assert_line --regexp ' kernel: Packet log: world DENY ppp0 PROTO=6 203\.0\.113\.1:[0-9]+ 203\.0\.113\.5:23 '
+	assert_line --regexp '^packets in +[1-9]'
 }
 
 @test "what stands in the way is said" {
