@@ -274,6 +274,8 @@ FWCOMPAT = \
 	fwcompat/cmd.c \
 	fwcompat/compare.c \
 	fwcompat/copy.c \
+	fwcompat/doctor.c \
+	fwcompat/doctor_probe.c \
 	fwcompat/counted.c \
 	fwcompat/graph.c \
 	fwcompat/guess.c \

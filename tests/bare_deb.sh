@@ -57,7 +57,7 @@ script() {
 demo() {
 	DEMO_BIN=/usr/sbin DEMO_OUT="$HOME/demo" \
 		sh /usr/share/doc/fwcompat/examples/demo.sh |
-		grep -q '^TCP.*192\.168\.1\.2'
+		grep -q '^TCP.*192\.168\.1\.3'
 }
 
 units() {
@@ -134,6 +134,8 @@ for what in rules masq_listing script demo; do
 done
 ok 'rule files have tests, a user' \
 	guest bats /usr/share/doc/fwcompat/examples/firewall.bats
+ok 'the machine is told about, root' fwcompat doctor
+ok 'the machine is told about, a user' guest fwcompat doctor
 systemctl --root=/ -q enable fwcompat-logd fwcompat-restore fwcompat-live
 ok 'units are enabled when it is said' units enabled
 ok 'it is upgraded' dpkg -i /root/new.deb
