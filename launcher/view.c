@@ -24,6 +24,7 @@ struct view {
 	bool mounted;
 	int server;    /* the socket */
 	bool served;   /* it has got what to serve */
+	bool covered;  /* that stands in the places of real files */
 	bool answered; /* or what to answer opens by */
 };
 
@@ -174,6 +175,7 @@ static int make_mounts(struct view *v, const struct view_options *options,
 			    "/dev/fuse, by which the old /proc files are shown",
 			    why, n);
 	r = view_mounts_make(v->dir, options->programs, options->absent);
+	v->covered = r == 0;
 	if (r == 0 && options->bash)
 		r = view_mounts_bash(v->dir);
 	return r ? fail(r, "mounting", why, n) : 0;
@@ -219,6 +221,8 @@ void view_close(struct view *v)
 		return;
 	if (v->mounted)
 		umount2(v->dir, MNT_DETACH);
+	if (v->covered) /* what stands there has nobody to answer any more */
+		umount2("/proc", MNT_DETACH);
 	/* Without its server who has its opens answered could open nothing any
 	 * more; so that lives as long as we. */
 	if (v->server >= 0 && !v->answered)

@@ -132,8 +132,6 @@ net/ip_masquerade
 version
 Linux version 2.2.26'
 	assert_equal "$stderr" ''
-	run -0 fwcompat run --dry-run cat /proc/modules
-	assert_line --partial ip_masq_ftp
 }
 
 @test "processes and what they have are in /proc as outside" {
