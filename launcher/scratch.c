@@ -1,7 +1,7 @@
 /*
  * An overlay over each directory of the root, its upper part in memory. Where
- * one cannot be made, the files there are read-only; where even its mounts
- * cannot be told, all are.
+ * one cannot be made (in a user namespace where something is mounted below),
+ * the files there are read-only; where even its mounts cannot be told, all are.
  */
 #include "launcher/scratch.h"
 
@@ -32,10 +32,15 @@ struct covers {
 	} cover[COVERS];
 };
 
+/* In a user namespace what is mounted below must come along. */
 static int open_tree_of(const char *path)
 {
-	return (int)syscall(SYS_open_tree, AT_FDCWD, path,
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+	int fd = (int)syscall(SYS_open_tree, AT_FDCWD, path, flags);
+
+	return fd >= 0 ? fd
+		       : (int)syscall(SYS_open_tree, AT_FDCWD, path,
+				      flags | AT_RECURSIVE);
 }
 
 static int put_tree(int tree, const char *path)

@@ -30,7 +30,9 @@ tried() {
 make_place() {
 	local built
 	built=$(dirname "$(command -v fwcompat)")/..
-	place=$(mktemp -d)
+	# Not where others mount: what has mounts below cannot be overlaid by
+	# who is not root.
+	place=$(mktemp -d -p /var/tmp)
 	mkdir "$place/home" "$place/libexec"
 	cp -r "$built/bin" "$place"
 	cp -r "$built/libexec/fwcompat" "$place/libexec"
