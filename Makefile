@@ -186,7 +186,6 @@ LIVE_GATEWAY = \
 	gateway/live_host.c \
 	gateway/live_neigh.c \
 	gateway/live_queue.c \
-	gateway/live_redirect.c \
 	gateway/live_rules.c \
 	gateway/live_send.c \
 
@@ -194,6 +193,8 @@ LIVE_GATEWAY = \
 GATEWAY = \
 	gateway/link.c \
 	$(LIVE_GATEWAY) \
+	gateway/live_pace.c \
+	gateway/live_redirect.c \
 	gateway/loop.c \
 	gateway/packet_words.c \
 	gateway/pktio_pcap.c \
@@ -427,6 +428,7 @@ UNIT_TESTS = \
 	tests/unit/test_journal.c \
 	tests/unit/test_kill.c \
 	tests/unit/test_link.c \
+	tests/unit/test_live.c \
 	tests/unit/test_lists.c \
 	tests/unit/test_log_tag.c \
 	tests/unit/test_loop.c \

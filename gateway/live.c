@@ -19,6 +19,7 @@
 #include "engine/state.h"
 #include "gateway/live_gauge.h"
 #include "gateway/live_neigh.h"
+#include "gateway/live_pace.h"
 #include "gateway/live_queue.h"
 #include "gateway/live_redirect.h"
 #include "gateway/live_rules.h"
@@ -30,26 +31,15 @@ enum {
 	HOPS = 1024,
 	LOG_ROOM = 1 << 16, /* bytes of log lines in one batch */
 	HEADER = 20,
+	LEVEL_WARNING = 4,
 	PRIORITY = -20,
 	IDLE_MS = 1000,
-	/* Under load each round takes about so many packets. */
-	ROUND = 64,
-	LOAD = 40, /* packets a millisecond, from where on it is load */
-	PAUSE_MAX_US = 300,
-	WINDOW_US = 1000,
 };
 
 /* The next hop of a destination on an interface, as last found. */
 struct hop {
 	uint32_t row1, dst; /* row + 1; 0: the place is free */
 	struct live_neigh *to;
-};
-
-/* How many packets come, window by window. */
-struct pace {
-	uint64_t from; /* where the window began, in microseconds */
-	uint32_t n;    /* packets in it so far */
-	uint32_t rate; /* packets a millisecond in the last one */
 };
 
 struct live {
@@ -63,14 +53,15 @@ struct live {
 	struct live_host host;
 	struct live_redirects *redirects;
 	struct live_totals totals;
-	uint32_t hops_of; /* host.generation of the hops below */
+	uint32_t hops_of;     /* host.generation, and purges of neighbours, */
+	uint32_t hops_purges; /* of the hops below */
 	struct hop hop[HOPS];
 	/* The packet in the engine's hands. */
 	struct live_packet *packet;
 	uint32_t in_row;
 	bool changed; /* behind its IP header */
-	ticks_t now, idle_at;
-	struct pace pace;
+	ticks_t now, idle_at, watch_at;
+	struct live_pace pace;
 	struct live_gauge gauge;
 	/* The state's host tables as this left them. */
 	uint32_t epoch, generation;
@@ -101,17 +92,30 @@ static struct live_neigh *look_up_hop(struct live *l, uint32_t row,
 	return live_neigh_find(l->neighs, dev->dev, dst);
 }
 
+/* Those that may be others by now. */
+static void forget_hops(struct live *l)
+{
+	uint32_t purges = live_neigh_purges(l->neighs);
+
+	if (l->hops_of == l->host.generation && l->hops_purges == purges)
+		return;
+	memset(l->hop, 0, sizeof(l->hop));
+	l->hops_of = l->host.generation;
+	l->hops_purges = purges;
+}
+
 static struct live_neigh *hop_of(struct live *l, uint32_t row, uint32_t dst)
 {
 	struct hop *h = &l->hop[((dst ^ row << 24) * 0x9E3779B1) >> 22];
+	struct live_neigh *to;
 
-	if (l->hops_of != l->host.generation) {
-		memset(l->hop, 0, sizeof(l->hop));
-		l->hops_of = l->host.generation;
-	}
-	if (h->row1 != row + 1 || h->dst != dst)
-		*h = (struct hop){ row + 1, dst, look_up_hop(l, row, dst) };
-	return h->to;
+	forget_hops(l);
+	if (h->row1 == row + 1 && h->dst == dst)
+		return h->to;
+	to = look_up_hop(l, row, dst);
+	forget_hops(l);
+	*h = (struct hop){ row + 1, dst, to };
+	return to;
 }
 
 /* Whether the bytes lie in the packet's own room, which stays. */
@@ -396,31 +400,29 @@ static int wait_for(struct live *l, bool busy)
 	return 0;
 }
 
-/* Counts packets; says how many microseconds it pays to wait for more: what a
- * round costs whatever its packets is shared by all of them. */
-static uint32_t pause_after(struct pace *pace, uint32_t n)
-{
-	uint64_t now = clock_ns() / 1000, span = now - pace->from;
-	uint32_t pause;
-
-	pace->n += n;
-	if (span >= WINDOW_US) {
-		pace->rate = (uint32_t)(pace->n * 1000ULL / span);
-		pace->from = now;
-		pace->n = 0;
-	}
-	if (pace->rate < LOAD || n >= ROUND)
-		return 0;
-	pause = ROUND * 1000 / pace->rate;
-	return pause < PAUSE_MAX_US ? pause : PAUSE_MAX_US;
-}
-
 static void rest(uint32_t usecs)
 {
 	const struct timespec span = { .tv_nsec = (long)usecs * 1000 };
 
 	if (usecs)
 		nanosleep(&span, NULL);
+}
+
+/* Rules that others took away are put back, and that is told. */
+static int watch_rules(struct live *l)
+{
+	char why[256] = "";
+	int r;
+
+	if (live_rules_stand())
+		return 0;
+	r = live_rules_set(l->options.queue, l->options.open, why, sizeof(why));
+	if (l->options.log)
+		l->options.log(l->options.ctx, LEVEL_WARNING,
+			       r ? why
+				 : "fwcompat live: somebody took its netfilter "
+				   "rules away; they are there again");
+	return r;
 }
 
 static int round_of(struct live *l, bool *busy)
@@ -436,7 +438,11 @@ static int round_of(struct live *l, bool *busy)
 	*busy = n == LIVE_BATCH;
 	if (n || ticks_due(l->idle_at, clock_ticks()) || l->host.changed)
 		r = pass_on(l, p, n);
-	rest(pause_after(&l->pace, (uint32_t)n));
+	if (r == 0 && ticks_due(l->watch_at, l->now)) {
+		l->watch_at = l->now + HZ;
+		r = watch_rules(l);
+	}
+	rest(live_pace_after(&l->pace, (uint32_t)n, clock_ns() / 1000));
 	return r;
 }
 

@@ -18,7 +18,7 @@
 
 enum {
 	ROWS = 1024,
-	NEIGHS_MAX = 65536,
+	NEIGHS_MAX = 16384,
 	WAITING_MAX = 128, /* packets for one neighbour */
 	ASK_AGAIN = HZ,    /* not more often than that */
 	MESSAGE_ROOM = 32768,
@@ -36,7 +36,8 @@ struct live_neighs {
 	struct mnl_socket *asks;
 	struct live_send *send;
 	struct live_neigh *row[ROWS];
-	uint32_t n, lost;
+	uint32_t n, lost, purges;
+	bool purged_for_nothing; /* hardly any was forgotten last time */
 };
 
 static struct live_neigh **row_of(struct live_neighs *n, uint32_t dev,
@@ -45,50 +46,6 @@ static struct live_neigh **row_of(struct live_neighs *n, uint32_t dev,
 	uint32_t h = (addr ^ dev << 24) * 0x9E3779B1;
 
 	return &n->row[h >> 22];
-}
-
-struct live_neigh *live_neigh_find(struct live_neighs *n, uint32_t dev,
-				   uint32_t addr)
-{
-	struct live_neigh **row = row_of(n, dev, addr), *to = *row;
-
-	while (to && (to->dev != dev || to->addr != addr))
-		to = to->next;
-	if (to || n->n == NEIGHS_MAX)
-		return to;
-	to = calloc(1, sizeof(*to));
-	if (!to)
-		return NULL;
-	to->dev = dev;
-	to->addr = addr;
-	to->last = &to->first;
-	to->next = *row;
-	*row = to;
-	n->n++;
-	return to;
-}
-
-/* Makes the kernel ask for the address, or make sure of it. */
-static void ask_one(struct live_neighs *n, struct live_neigh *to, ticks_t now)
-{
-	_Alignas(8) uint8_t room[256];
-	struct nlmsghdr *m = mnl_nlmsg_put_header(room);
-	struct ndmsg *head;
-	uint8_t addr[4];
-
-	if (to->asked && !ticks_due(to->asked + ASK_AGAIN, now))
-		return;
-	to->asked = now ? now : 1;
-	put_be32(addr, to->addr);
-	m->nlmsg_type = RTM_NEWNEIGH;
-	m->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE;
-	head = mnl_nlmsg_put_extra_header(m, sizeof(*head));
-	head->ndm_family = AF_INET;
-	head->ndm_ifindex = (int)to->dev;
-	head->ndm_state = NUD_NONE;
-	head->ndm_flags = NTF_USE;
-	mnl_attr_put(m, NDA_DST, sizeof(addr), addr);
-	(void)!send(mnl_socket_get_fd(n->asks), m, m->nlmsg_len, MSG_DONTWAIT);
 }
 
 static bool keep(struct live_neigh *to, const uint8_t *data, uint32_t len)
@@ -126,6 +83,82 @@ static uint32_t let_go(struct live_neighs *n, struct live_neigh *to, bool sent)
 	to->last = &to->first;
 	to->n_waiting = 0;
 	return count;
+}
+
+/* Forgets those that nothing is known of: all addresses that somebody tries in
+ * a network would have a place else. If that does not help, all. */
+static void purge(struct live_neighs *n)
+{
+	bool all = n->purged_for_nothing;
+	uint32_t before = n->n;
+
+	for (int i = 0; i < ROWS; i++) {
+		struct live_neigh **at = &n->row[i], *to;
+
+		while ((to = *at)) {
+			if (!all && to->state >= LIVE_NEIGH_KNOWN) {
+				at = &to->next;
+				continue;
+			}
+			*at = to->next;
+			n->lost += let_go(n, to, false);
+			free(to);
+			n->n--;
+		}
+	}
+	n->purged_for_nothing = n->n > before / 2;
+	n->purges++;
+}
+
+uint32_t live_neigh_purges(const struct live_neighs *n)
+{
+	return n->purges;
+}
+
+struct live_neigh *live_neigh_find(struct live_neighs *n, uint32_t dev,
+				   uint32_t addr)
+{
+	struct live_neigh **row = row_of(n, dev, addr), *to = *row;
+
+	while (to && (to->dev != dev || to->addr != addr))
+		to = to->next;
+	if (to)
+		return to;
+	if (n->n == NEIGHS_MAX)
+		purge(n);
+	to = calloc(1, sizeof(*to));
+	if (!to)
+		return NULL;
+	to->dev = dev;
+	to->addr = addr;
+	to->last = &to->first;
+	to->next = *row;
+	*row = to;
+	n->n++;
+	return to;
+}
+
+/* Makes the kernel ask for the address, or make sure of it. */
+static void ask_one(struct live_neighs *n, struct live_neigh *to, ticks_t now)
+{
+	_Alignas(8) uint8_t room[256];
+	struct nlmsghdr *m = mnl_nlmsg_put_header(room);
+	struct ndmsg *head;
+	uint8_t addr[4];
+
+	if (to->asked && !ticks_due(to->asked + ASK_AGAIN, now))
+		return;
+	to->asked = now ? now : 1;
+	put_be32(addr, to->addr);
+	m->nlmsg_type = RTM_NEWNEIGH;
+	m->nlmsg_flags = NLM_F_REQUEST | NLM_F_CREATE;
+	head = mnl_nlmsg_put_extra_header(m, sizeof(*head));
+	head->ndm_family = AF_INET;
+	head->ndm_ifindex = (int)to->dev;
+	head->ndm_state = NUD_NONE;
+	head->ndm_flags = NTF_USE;
+	mnl_attr_put(m, NDA_DST, sizeof(addr), addr);
+	(void)!send(mnl_socket_get_fd(n->asks), m, m->nlmsg_len, MSG_DONTWAIT);
 }
 
 uint32_t live_neigh_send(struct live_neighs *n, struct live_neigh *to,

@@ -37,7 +37,11 @@ int live_neigh_open(struct live_neighs **np, struct live_send *send, char *why,
 		    size_t n);
 void live_neigh_close(struct live_neighs *n);
 
-/* The neighbour, which stays where it is while this is open; NULL: no memory.
+/* How often neighbours were forgotten to make room: others than the present
+ * ones are gone. */
+uint32_t live_neigh_purges(const struct live_neighs *n);
+
+/* The neighbour, which stays where it is until the next purge; NULL: no memory.
  */
 struct live_neigh *live_neigh_find(struct live_neighs *n, uint32_t dev,
 				   uint32_t addr);

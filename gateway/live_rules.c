@@ -221,6 +221,19 @@ static int change(bool set, uint16_t queue, bool open, char *why, size_t n)
 	return r;
 }
 
+bool live_rules_stand(void)
+{
+	struct xtc_handle *h = iptc_init(table);
+	bool stand = true;
+
+	for (int i = 0; h && i < 2; i++)
+		stand = stand && iptc_is_chain(ours[i], h) &&
+			iptc_first_rule(ours[i], h) && jump_at(h, i) >= 0;
+	if (h)
+		iptc_free(h);
+	return stand;
+}
+
 int live_rules_set(uint16_t queue, bool open, char *why, size_t n)
 {
 	return change(true, queue, open, why, n);

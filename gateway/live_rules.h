@@ -16,6 +16,9 @@
  */
 int live_rules_set(uint16_t queue, bool open, char *why, size_t n);
 
+/* Whether packets still come to them: others may have flushed the table. */
+bool live_rules_stand(void);
+
 /* Takes them away. 0 or -errno, as above. */
 int live_rules_clear(char *why, size_t n);
 

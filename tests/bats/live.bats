@@ -104,6 +104,22 @@ redirected() {
 	lab_ping c1 203.0.113.9
 }
 
+@test "rules that others flush are put back" {
+	lab_live
+	lab_live_rules
+	at r iptables-legacy -t raw -F
+	lab_until 5 lab_live_is_up
+	run -0 cat "$lab_dir/log/kernel"
+	assert_line --partial "somebody took its netfilter rules away"
+	lab_ping c1 203.0.113.9
+	at r iptables-legacy -t raw -F
+	at r iptables-legacy -t raw -X
+	lab_until 5 lab_live_is_up
+	lab_kill live
+	run -0 at r iptables-legacy -t raw -S
+	refute_output --partial FWCOMPAT
+}
+
 @test "status and top tell who carries packets, and how many" {
 	lab_live
 	lab_live_rules
