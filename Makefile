@@ -462,6 +462,7 @@ UNIT_TESTS = \
 UNIT_SHARED = \
 	bench/gate.c \
 	tests/fuzz/drive_helper.c \
+	tests/fuzz/drive_nf.c \
 	tests/lab/probe_packet.c \
 	tests/lab/probe_words.c \
 	tests/unit/host20.c \
@@ -485,6 +486,7 @@ FUZZERS = \
 	tests/fuzz/fuzz_helper_vdolive.c \
 	tests/fuzz/fuzz_ipchains.c \
 	tests/fuzz/fuzz_ipfwadm.c \
+	tests/fuzz/fuzz_nf.c \
 	tests/fuzz/fuzz_path.c \
 	tests/fuzz/fuzz_pkt_parse.c \
 	tests/fuzz/fuzz_store.c \
@@ -506,6 +508,7 @@ OLD_PROGRAMS = \
 LAB_PROGRAMS = \
 	tests/lab/crowd.c \
 	tests/lab/line.c \
+	tests/lab/nf_random.c \
 	tests/lab/probe_engine.c \
 	tests/lab/probe_wire.c \
 	tests/lab/stream.c \

@@ -151,6 +151,7 @@ lists() {
 loads() {
 	need_namespaces
 	"$1" | script
+	# shellcheck disable=SC2016 # for the shell inside
 	apart sh -euc '
 		ip link set lo up
 		ip link add eth0 type veth peer name eth1
@@ -200,4 +201,28 @@ loads() {
 	run -0 --separate-stderr fwcompat translate ./script
 	assert_line --index 0 '# ./script:1: ipchains -A input -m +1'
 	assert_line --index 1 "# MISSING: rule 1 of input: marks can be set, not added to the packet's"
+}
+
+# Each of a few rule sets made up by chance, to the command "$@".
+random_sets() {
+	local random to=$1 seed
+	random=$(dirname "$(command -v fwcompat)")/../tests/lab/nf_random
+	[ -x "$random" ] || skip 'nf_random is not built'
+	shift
+	for seed in $(seq 1 20); do
+		"$random" "$seed" "$to" >random
+		run -0 apart "$@" random
+	done
+}
+
+@test "iptables-restore takes whatever was compiled" {
+	need_namespaces
+	type iptables-legacy-restore >/dev/null || skip 'no iptables-legacy-restore'
+	random_sets iptables iptables-legacy-restore --noflush
+}
+
+@test "nft takes whatever was compiled" {
+	need_namespaces
+	type nft >/dev/null || skip 'no nft'
+	random_sets nft nft -c -f
 }
