@@ -382,9 +382,13 @@ ABSENT = \
 
 # Manual pages, a file a line.
 MAN = \
+	man/fwcompat-bats.7 \
 	man/fwcompat-helpers.7 \
 	man/fwcompat-netfilter.7 \
+	man/fwcompat-recording.5 \
+	man/fwcompat.7 \
 	man/fwcompat.8 \
+	man/ip_masquerade.5 \
 	man/ipautofw.8 \
 	man/ipchains-restore.8 \
 	man/ipchains-save.8 \
