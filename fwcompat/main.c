@@ -41,8 +41,8 @@ static const struct subcommand {
 	  cmd_send_usage },
 	{ "status", cmd_status, "shows what host the tools are talking to",
 	  cmd_status_usage },
-	{ "translate", cmd_translate, "writes the rules as iptables or nft would",
-	  cmd_translate_usage },
+	{ "translate", cmd_translate,
+	  "writes the rules as iptables or nft would", cmd_translate_usage },
 	{ "top", cmd_top, "shows the masquerade entries as they come and go",
 	  cmd_top_usage },
 };

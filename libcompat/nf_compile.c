@@ -116,18 +116,36 @@ static void port_chains(struct plan *p)
 	}
 }
 
+/*
+ * Where the input chain's REJECT leads. What can be rejected at once is what is
+ * not for the host, whose address the answer to it has to come from.
+ */
+static uint32_t refusal_of_input(struct plan *p)
+{
+	uint32_t later = code_chain(p, "refusein", NF_CODE_REJECT), now;
+	struct nf_do wait = go(later);
+	struct nf_rule local = nf_rule_of(&wait);
+
+	if (!p->w->config->early_reject)
+		return later;
+	now = nf_chain(p->w, NF_T_MANGLE, NF_H_NONE, "refusenow");
+	local.match.ask = NF_ASK_ADDRTYPE_LOCAL;
+	nf_fill(p->w, now);
+	nf_add(p->w, &local);
+	nf_add_do(p->w, &refuse_port);
+	return now;
+}
+
 /* input: mangle PREROUTING. What it rejects or redirects has to wait. */
 static void add_input(struct plan *p)
 {
 	struct nf_way *way = &p->in;
-	uint32_t refuse = 0;
+	uint32_t refuse = p->waits ? refusal_of_input(p) : 0;
 
-	if (p->waits)
-		refuse = code_chain(p, "refusein", NF_CODE_REJECT);
 	port_chains(p);
 	ends_are(way, accept_it);
 	way->end[NF_END_DENY] = drop_it;
-	way->end[NF_END_REJECT] = p->waits ? go(refuse) : refuse_port;
+	way->end[NF_END_REJECT] = go(refuse);
 	nf_fill(p->w, way->top);
 	add_first_mark(p, NF_CODE_NONE);
 	if (p->accounts && !p->old)
@@ -511,8 +529,7 @@ static void compile(struct nf_work *w, const struct nf_source *source)
 	p.old = w->in->era == ERA_1_3;
 	p.refuses = !p.old && w->needs[FW20_OUTPUT].end[NF_END_REJECT];
 	p.late = w->config->late_output && !p.refuses;
-	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT] &&
-		  !w->config->early_reject;
+	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT];
 	p.accounts = w->needs[FW20_ACCT].any;
 	w->tracks = p.masq || p.answers;
 	plan_places(&p);

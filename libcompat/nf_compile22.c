@@ -346,7 +346,8 @@ static void note(struct nf_work *w, const struct spot *s)
 		  NF_WHY_MASQ_LOG },
 		{ flags & FW_F_LOG && !s->way->acts && changes_tos(s->rule),
 		  NF_WHY_FORWARD_TOS },
-		{ s->info->end == NF_END_REJECT && list == FW20_INPUT,
+		{ s->info->end == NF_END_REJECT && list == FW20_INPUT &&
+			  !w->config->early_reject,
 		  NF_WHY_INPUT_REJECT },
 		{ s->info->end == NF_END_REDIRECT && list == FW20_INPUT,
 		  NF_WHY_REDIRECT },

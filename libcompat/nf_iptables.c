@@ -283,6 +283,7 @@ static void put_nflog(const struct nf_set *set, const struct nf_rule *r,
 	text_printf(out, " --nflog-group %u", r->u.log.group);
 	if (r->u.log.size)
 		text_printf(out, " --nflog-size %u", r->u.log.size);
+	text_puts(out, " --nflog-threshold 1"); /* at once */
 }
 
 static void put_reject(const struct nf_set *set, const struct nf_rule *r,

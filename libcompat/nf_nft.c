@@ -276,6 +276,7 @@ static void put_log(const struct nf_set *set, const struct nf_rule *r,
 	text_printf(out, " group %u", r->u.log.group);
 	if (r->u.log.size)
 		text_printf(out, " snaplen %u", r->u.log.size);
+	text_puts(out, " queue-threshold 1"); /* at once */
 }
 
 static void put_reject(const struct nf_set *set, const struct nf_rule *r,

@@ -210,8 +210,8 @@ random_sets() {
 	[ -x "$random" ] || skip 'nf_random is not built'
 	shift
 	for seed in $(seq 1 20); do
-		"$random" "$seed" "$to" >random
-		run -0 apart "$@" random
+		"$random" "$seed" "$to" >made
+		run -0 apart "$@" made
 	done
 }
 

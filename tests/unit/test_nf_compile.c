@@ -154,7 +154,7 @@ static const struct rule_case chains[] = {
 	{ "a log line goes before the decision",
 	  "ipchains -A input -s 10.0.0.1 -j DENY -l", "i1-input",
 	  "-j NFLOG --nflog-prefix fwc:2.2:1:0:5:input:DENY --nflog-group 22 "
-	  "--nflog-size 80\n-j DROP\n" },
+	  "--nflog-size 80 --nflog-threshold 1\n-j DROP\n" },
 	{ "what logs is one rule", "ipchains -A input -s 10.0.0.1 -j DENY -l",
 	  "i-input", MARKED "-s 10.0.0.1/32 -g fwc-i1-input\n" ACCEPTED },
 	{ "log, TOS, mark, then a jump",
@@ -162,7 +162,7 @@ static const struct rule_case chains[] = {
 	  "ipchains -A input -p tcp -d 0/0 80 -j mine -l -m 7 -t 0x01 0x10",
 	  "i1-input",
 	  "-j NFLOG --nflog-prefix fwc:2.2:1:0:5:input:mine --nflog-group 22 "
-	  "--nflog-size 80\n"
+	  "--nflog-size 80 --nflog-threshold 1\n"
 	  "-j TOS --set-tos 0x10/0xfe\n"
 	  "-j MARK --set-xmark 0x7/0xffffff\n"
 	  "-g fwc-i-mine\n" },
@@ -343,7 +343,7 @@ static const struct rule_case lists[] = {
 	  "-s 10.0.0.0/8 -g fwc-masq\n-j ACCEPT\n" },
 	{ "the log line", "ipfwadm -O -a deny -o -D 10.1.2.3", "o1-output",
 	  "-j NFLOG --nflog-prefix fwc:2.0:0:0:6:fw-out:deny --nflog-group 22 "
-	  "--nflog-size 80\n-j DROP\n" },
+	  "--nflog-size 80 --nflog-threshold 1\n-j DROP\n" },
 	{ "accounting goes on", "ipfwadm -A in -a -S 10.0.0.0/8", "a-acct",
 	  "-s 10.0.0.0/8\n" },
 	{ "of what leaves, too", "ipfwadm -A out -a -S 10.0.0.0/8", "b-acct",
