@@ -1,4 +1,5 @@
 /* fwcompat live: the engine in a router's place. */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -185,6 +186,17 @@ static int carry_fast(struct carrier *c, struct store *store)
 	return status;
 }
 
+/* Tools that speak to another backend would change nothing here. */
+static int check_backend(void)
+{
+	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+
+	if (!name || !*name || !strcmp(name, "engine"))
+		return CMD_OK;
+	return failed(-EINVAL, "it is the engine that carries packets; with "
+			       "$FWCOMPAT_BACKEND the tools speak to another");
+}
+
 int cmd_live(int argc, char **argv)
 {
 	struct sigaction act = { .sa_handler = note_signal };
@@ -193,6 +205,8 @@ int cmd_live(int argc, char **argv)
 	char why[512] = "";
 	int status = take_options(&c, argc, argv), r;
 
+	if (status == CMD_OK)
+		status = check_backend();
 	if (status != CMD_OK)
 		return status;
 	r = log_out_open(&c.log, c.where, LOG_USER);

@@ -14,6 +14,7 @@
 #include "core/fast_map.h"
 #include "engine/env.h"
 #include "engine/fast.h"
+#include "engine/icmp_out.h"
 #include "engine/path.h"
 #include "engine/route.h"
 #include "engine/state.h"
@@ -142,6 +143,7 @@ static void tell_passed(struct live *l, const struct fw_out *out,
 static void send_out(struct live *l, const struct fw_out *out)
 {
 	const struct pkt *p = out->pkt;
+	bool copy = !l->packet || !stays(l->packet, p->data);
 	struct live_neigh *to;
 
 	if (out->ifindex == HOST_LO) {
@@ -155,8 +157,8 @@ static void send_out(struct live *l, const struct fw_out *out)
 		l->totals.lost++;
 		return;
 	}
-	l->totals.lost += live_neigh_send(l->neighs, to, l->now, p->data,
-					  p->len, !stays(l->packet, p->data));
+	l->totals.lost +=
+		live_neigh_send(l->neighs, to, l->now, p->data, p->len, copy);
 	if (out->kind == FW_OUT_SEND && l->options.hooks)
 		tell_passed(l, out, to);
 }
@@ -323,6 +325,23 @@ static void tell(struct live *l)
 	store_live_tell(l->store, &counts);
 }
 
+/* Whoever sent what no next hop answered for, is told. Linux 2.2,
+ * net/ipv4/arp.c, arp_error_report(). */
+static void tell_senders(struct live *l)
+{
+	const struct icmp_what what = { .type = ICMP_DEST_UNREACH,
+					.code = ICMP_HOST_UNREACH };
+	struct pkt_info info;
+	struct pkt p = { .to_host = true };
+
+	while (live_neigh_failed(l->neighs, &p.data, &p.len)) {
+		l->totals.lost++;
+		p.cap = p.len;
+		pkt_look(&p, &info);
+		icmp_error(&l->fw, &p, &info, &what);
+	}
+}
+
 /* One stay in the state, with @n packets. */
 static int stay(struct live *l, struct live_packet *p, int n)
 {
@@ -335,6 +354,7 @@ static int stay(struct live *l, struct live_packet *p, int n)
 	r = be_this_host(l);
 	if (hooks)
 		hooks->before(hooks->ctx, &l->fw, l->now);
+	tell_senders(l);
 	for (int i = 0; r == 0 && i < n; i++)
 		decide(l, &p[i]);
 	tell(l);
@@ -359,7 +379,6 @@ static int pass_on(struct live *l, struct live_packet *p, int n)
 	s = n ? live_queue_answer(l->queue) : 0;
 	while (l->n_kept)
 		free(l->kept[--l->n_kept]);
-	l->totals.lost += live_neigh_lost(l->neighs);
 	flush_log(l);
 	return s;
 }

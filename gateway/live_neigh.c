@@ -36,7 +36,9 @@ struct live_neighs {
 	struct mnl_socket *asks;
 	struct live_send *send;
 	struct live_neigh *row[ROWS];
-	uint32_t n, lost, purges;
+	uint32_t n, purges;
+	/* Packets that were given up, and the one that was told of last. */
+	struct live_waiting *failed, **failed_last, *told;
 	bool purged_for_nothing; /* hardly any was forgotten last time */
 };
 
@@ -66,23 +68,48 @@ static bool keep(struct live_neigh *to, const uint8_t *data, uint32_t len)
 	return true;
 }
 
-/* Sends what waits, or throws it away. Returns how many packets. */
-static uint32_t let_go(struct live_neighs *n, struct live_neigh *to, bool sent)
+static void forget_waiting(struct live_neigh *to)
 {
-	struct live_waiting *w = to->first, *next;
-	uint32_t count = to->n_waiting;
-
-	for (; w; w = next) {
-		next = w->next;
-		if (sent)
-			live_send_add(n->send, to->dev, to->hw, w->data, w->len,
-				      true);
-		free(w);
-	}
 	to->first = NULL;
 	to->last = &to->first;
 	to->n_waiting = 0;
-	return count;
+}
+
+/* Sends what waits. */
+static void let_go(struct live_neighs *n, struct live_neigh *to)
+{
+	struct live_waiting *w = to->first, *next;
+
+	for (; w; w = next) {
+		next = w->next;
+		live_send_add(n->send, to->dev, to->hw, w->data, w->len, true);
+		free(w);
+	}
+	forget_waiting(to);
+}
+
+/* What waits has waited for nothing. */
+static void give_up(struct live_neighs *n, struct live_neigh *to)
+{
+	if (!to->first)
+		return;
+	*n->failed_last = to->first;
+	n->failed_last = to->last;
+	forget_waiting(to);
+}
+
+bool live_neigh_failed(struct live_neighs *n, uint8_t **data, uint32_t *len)
+{
+	free(n->told);
+	n->told = n->failed;
+	if (!n->told)
+		return false;
+	n->failed = n->told->next;
+	if (!n->failed)
+		n->failed_last = &n->failed;
+	*data = n->told->data;
+	*len = n->told->len;
+	return true;
 }
 
 /* Forgets those that nothing is known of: all addresses that somebody tries in
@@ -101,7 +128,7 @@ static void purge(struct live_neighs *n)
 				continue;
 			}
 			*at = to->next;
-			n->lost += let_go(n, to, false);
+			give_up(n, to);
 			free(to);
 			n->n--;
 		}
@@ -200,7 +227,7 @@ static void learn(struct live_neighs *n, struct live_neigh *to,
 	memset(to->hw, 0, LIVE_HW);
 	memcpy(to->hw, hw, hw_len);
 	to->state = stale ? LIVE_NEIGH_STALE : LIVE_NEIGH_KNOWN;
-	let_go(n, to, true);
+	let_go(n, to);
 }
 
 void live_neigh_take(struct live_neighs *n, const struct nlmsghdr *m)
@@ -226,7 +253,7 @@ void live_neigh_take(struct live_neighs *n, const struct nlmsghdr *m)
 		to->state = LIVE_NEIGH_ASKED;
 	} else {
 		to->state = LIVE_NEIGH_NONE;
-		n->lost += let_go(n, to, false);
+		give_up(n, to);
 	}
 }
 
@@ -267,14 +294,6 @@ int live_neigh_fd(const struct live_neighs *n)
 	return mnl_socket_get_fd(n->asks);
 }
 
-uint32_t live_neigh_lost(struct live_neighs *n)
-{
-	uint32_t lost = n->lost;
-
-	n->lost = 0;
-	return lost;
-}
-
 int live_neigh_open(struct live_neighs **np, struct live_send *send_by,
 		    char *why, size_t len)
 {
@@ -284,6 +303,7 @@ int live_neigh_open(struct live_neighs **np, struct live_send *send_by,
 	if (!n)
 		return -ENOMEM;
 	n->send = send_by;
+	n->failed_last = &n->failed;
 	n->asks = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!n->asks || mnl_socket_bind(n->asks, 0, MNL_SOCKET_AUTOPID)) {
 		r = -errno;
@@ -299,15 +319,19 @@ int live_neigh_open(struct live_neighs **np, struct live_send *send_by,
 void live_neigh_close(struct live_neighs *n)
 {
 	struct live_neigh *next;
+	uint8_t *data;
+	uint32_t len;
 
 	if (!n)
 		return;
 	for (int i = 0; i < ROWS; i++)
 		for (struct live_neigh *to = n->row[i]; to; to = next) {
 			next = to->next;
-			let_go(n, to, false);
+			give_up(n, to);
 			free(to);
 		}
+	while (live_neigh_failed(n, &data, &len))
+		;
 	if (n->asks)
 		mnl_socket_close(n->asks);
 	free(n);

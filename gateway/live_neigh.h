@@ -61,9 +61,11 @@ void live_neigh_take(struct live_neighs *n, const struct nlmsghdr *m);
 /* Makes the kernel tell of all neighbours, as news. */
 void live_neigh_ask_all(struct live_neighs *n);
 
-/* Reads what the kernel answered. Returns packets that were lost since then
- * last time, for want of an answer. */
-uint32_t live_neigh_lost(struct live_neighs *n);
+/*
+ * The next packet that was lost for want of an answer, in *@data and *@len,
+ * valid until the next call. False: there is none.
+ */
+bool live_neigh_failed(struct live_neighs *n, uint8_t **data, uint32_t *len);
 
 /* To poll for reading: answers to live_neigh_ask_all(). */
 int live_neigh_fd(const struct live_neighs *n);

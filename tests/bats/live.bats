@@ -60,6 +60,12 @@ redirected() {
 	assert_line --regexp '^ +1 +84 DENY .* lo '
 }
 
+@test "who sends to nobody is told" {
+	lab_live
+	run at c2 ping -c 1 -W 8 10.1.0.99
+	assert_output --partial 'From 192.168.1.1 icmp_seq=1 Destination Host Unreachable'
+}
+
 @test "packets that are too long for the way" {
 	lab_live
 	lab_live_rules
@@ -165,6 +171,8 @@ redirected() {
 	run -1 at r env FWCOMPAT_STATE=/run/nobody/state setpriv --reuid 65534 \
 		--clear-groups --inh-caps=-all fwcompat live
 	assert_output --regexp '^fwcompat live: only root may '
+	run -1 at r env FWCOMPAT_BACKEND=netfilter fwcompat live
+	assert_output --regexp '^fwcompat live: it is the engine '
 	run -2 fwcompat live --on-death maybe
 	assert_line --index 0 'fwcompat live: --on-death is closed or open: maybe'
 	run -2 fwcompat live --queue many
