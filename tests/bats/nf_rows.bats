@@ -92,6 +92,50 @@ has_row() {
 	refute_output --partial CB007109:0015
 }
 
+@test "passive FTP: data connections begin inside, and are controlled" {
+	lab_serve s1
+	lab_ftp c1 203.0.113.9 passive
+	at r fwcompat run insmod ip_masq_user
+	run -0 at r fwcompat proc net/ip_masq/tcp
+	assert_line --regexp '^TCP  0A010002:[0-9A-F]{4} CB007109:0015 CB0071C9:[0-9A-F]{4} [A-Z_]+ +[0-9A-F]+ +3 +2 '
+	assert_equal "$(grep -cE ' +[0-9A-F]+ +3  -1 ' <<<"$output")" 2
+}
+
+@test "IRC: what a DCC chat's offer lets in" {
+	lab_serve_irc s1
+	at r fwcompat run insmod ip_masq_irc
+	lab_dcc c1 203.0.113.9 chat
+	run -0 rows
+	assert_line --regexp '^TCP 0A010002:[0-9A-F]{4} CB007109:1A0B .* +[1-9][0-9]* +0 '
+	assert_line --regexp '^TCP 0A010002:[0-9A-F]{4} CB007109:[0-9A-F]{4} [0-9A-F]{4} 00000000      0      0 '
+	[ "$(grep -c ^TCP <<<"$output")" = 2 ]
+}
+
+@test "what is announced and awaited is listed" {
+	at r fwcompat run insmod ip_masq_user
+	lab_serve s1
+	# shellcheck disable=SC2016 # for the shell inside
+	lab_start c1 talk bash -c 'exec 4<>/dev/tcp/203.0.113.9/21
+		read -r -u 4 line
+		for say in "USER anonymous" "PASS x@y.test" "PORT 10,1,0,2,200,1"; do
+			printf "%s\r\n" "$say" >&4
+			read -r -u 4 line
+		done
+		exec cat <&4'
+	lab_until 10 has_row '^TCP 0A010002:C801 CB007109:0000 C801 00000000      0      0   [0-9]+00$'
+	run -0 at r fwcompat proc net/ip_masq/tcp
+	assert_line --regexp '^TCP  0A010002:C801 CB007109:0000 CB0071C9:C801 LISTEN       182    3  -1 '
+}
+
+@test "UDP is gone after its timeout" {
+	at r ipchains -M -S 0 0 1
+	lab_serve s1
+	lab_dns c1 203.0.113.9
+	has_row '^UDP '
+	gone() { ! has_row '^UDP '; }
+	lab_until 5 gone
+}
+
 @test "what other programs' rules translate is not listed" {
 	lab_serve c1
 	lab_serve s2
