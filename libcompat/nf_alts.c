@@ -128,6 +128,9 @@ bool nf_ask_sport(struct nf_match *m, const struct nf_sight *sight,
 	enum truth t = ports_truth(ports, masq ? sight->masq_port[0] : 0,
 				   masq ? sight->masq_port[1] : FW_PORT_MAX);
 
+	a->by_fewer |= masq && t != ASK &&
+		       ports_truth(ports, sight->era_port[0],
+				   sight->era_port[1]) == ASK;
 	if (t != ASK)
 		return ports_known(m, ports, t == ALWAYS);
 	if (!has_ports(m))
@@ -163,7 +166,7 @@ bool nf_ask_dport(struct nf_match *m, const struct nf_ports *ports)
 void nf_alts_init(struct nf_alts *a)
 {
 	a->n = 0;
-	a->too_many = a->ports_cut = a->by_address = false;
+	a->too_many = a->ports_cut = a->by_fewer = a->by_address = false;
 }
 
 static struct nf_match *append(struct nf_alts *a, const struct nf_match *m)

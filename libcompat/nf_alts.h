@@ -25,7 +25,8 @@ struct nf_sight {
 	enum nf_view view;
 	const struct nf_iface *iface;
 	uint32_t ifaces;
-	uint16_t masq_port[2]; /* lowest, highest */
+	uint16_t masq_port[2]; /* lowest, highest that are given out */
+	uint16_t era_port[2];  /* that the old kernel gave out */
 };
 
 enum { NF_ALTS = 512 };
@@ -34,9 +35,10 @@ struct nf_alts {
 	struct nf_match m[NF_ALTS];
 	uint32_t n;
 	bool too_many; /* for the room */
-	/* NF_VIEW_MASQ: a port test that some masquerade ports pass; an address
-	 * test that was answered by the interfaces' addresses. */
-	bool ports_cut, by_address;
+	/* NF_VIEW_MASQ: a port test that some masquerade ports pass, or would
+	 * but for their being fewer; an address test that was answered by the
+	 * interfaces' addresses. */
+	bool ports_cut, by_fewer, by_address;
 };
 
 /* Address and mask as the old kernels compared them. */

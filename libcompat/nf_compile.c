@@ -532,6 +532,9 @@ static void compile(struct nf_work *w, const struct nf_source *source)
 	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT];
 	p.accounts = w->needs[FW20_ACCT].any;
 	w->tracks = p.masq || p.answers;
+	if (p.late)
+		w->cuts = 0;
+	nf_cut_choose(w);
 	plan_places(&p);
 	add_input(&p);
 	add_acct_in(&p);

@@ -37,6 +37,26 @@ static bool changes_tos(const struct nf_work *w, const struct fw20_rule *r)
 	       (r->tos_and != 0xFF || r->tos_xor);
 }
 
+/* Each test of ports of TCP or UDP that a packet's source port may meet. */
+static void survey_ports(struct nf_work *w, const struct fw20_rule *r)
+{
+	unsigned n = r->n_src + (r->flags & FW20_BIDIR ? r->n_dst : 0U);
+	uint16_t kind = r->flags & FW20_KIND;
+
+	if ((kind != FW20_TCP && kind != FW20_UDP) || n > FW20_PORTS)
+		return;
+	for (unsigned i = 0; i < n; i++) {
+		bool range = (i == 0 && r->flags & FW20_SRANGE) ||
+			     (i == r->n_src && r->flags & FW20_DRANGE);
+
+		if (range && i + 1 < n)
+			nf_cut_add(w, r->port[i], r->port[i + 1]);
+		else
+			nf_cut_add(w, r->port[i], r->port[i]);
+		i += range;
+	}
+}
+
 static void survey_list(struct nf_work *w, enum fw20_list list)
 {
 	struct nf_needs *needs = &w->needs[list];
@@ -46,6 +66,8 @@ static void survey_list(struct nf_work *w, enum fw20_list list)
 		enum nf_end end = end_of(r->flags, true);
 
 		needs->any = true;
+		if (list == FW20_OUTPUT || list == FW20_ACCT)
+			survey_ports(w, r);
 		if (list == FW20_ACCT)
 			continue;
 		needs->end[end] = true;
@@ -101,6 +123,7 @@ static void note(struct nf_work *w, const struct spot *s)
 		enum nf_why why;
 	} notes[] = {
 		{ w->alts.by_address, NF_WHY_MASQ_SOURCE },
+		{ w->alts.by_fewer, NF_WHY_FEWER_PORTS },
 		{ flags & FW20_PRN && s->way->view == NF_VIEW_MASQ,
 		  NF_WHY_MASQ_LOG },
 		{ flags & FW20_PRN && !s->way->acts && changes_tos(w, s->rule),

@@ -3,6 +3,7 @@
  * reaches, becomes one chain of ours at every place where it is asked.
  */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,12 @@ static bool changes_tos(const struct fw_rule *r)
 	return r->tos_and != 0xFF || r->tos_xor;
 }
 
+static bool has_ports(const struct fw_rule *r)
+{
+	return (r->proto == IPPROTO_TCP || r->proto == IPPROTO_UDP) &&
+	       !(r->inv & FW_INV_PROTO);
+}
+
 static void survey_rule(struct nf_work *w, enum fw20_list list, uint32_t chain,
 			uint32_t i)
 {
@@ -212,6 +219,8 @@ static void survey_rule(struct nf_work *w, enum fw20_list list, uint32_t chain,
 	needs->tos |= changes_tos(r);
 	if (end < NF_ENDS)
 		needs->end[end] = true;
+	if (list == FW20_OUTPUT && has_ports(r))
+		nf_cut_add(w, r->sport[0], r->sport[1]);
 	if (list == FW20_INPUT && end == NF_END_REDIRECT)
 		nf_port_add(w, r->redir_port, label, i + 1);
 }
@@ -341,6 +350,7 @@ static void note(struct nf_work *w, const struct spot *s)
 		enum nf_why why;
 	} notes[] = {
 		{ w->alts.by_address, NF_WHY_MASQ_SOURCE },
+		{ w->alts.by_fewer, NF_WHY_FEWER_PORTS },
 		{ flags & FW_F_FRAG && w->tracks, NF_WHY_FRAGMENTS },
 		{ flags & FW_F_LOG && s->way->view == NF_VIEW_MASQ,
 		  NF_WHY_MASQ_LOG },

@@ -282,7 +282,7 @@ static void add_masquerade(struct nf_work *w)
 	r.match.ask = NF_ASK_MARK;
 	r.match.mark = nf_code(w, NF_CODE_MASQ);
 	add_listing(w, &r);
-	memcpy(r.u.nat.ports, nf_masq_ports(w), sizeof(r.u.nat.ports));
+	memcpy(r.u.nat.ports, w->masq_port, sizeof(r.u.nat.ports));
 	for (size_t i = 0; i < n; i++) {
 		r.match.proto = protos[i];
 		nf_add(w, &r);

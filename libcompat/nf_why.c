@@ -10,11 +10,13 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 	[NF_WHY_LOOP] = { "loop", true,
 			  "the chain jumps back into a chain that it is in" },
 	[NF_WHY_SPORT_CUT] = { "source-port", true,
-			       "the source ports include some masquerade ports "
-			       "but not all, "
-			       "and which one a conversation gets is not known "
-			       "yet when its "
-			       "first packet meets the output rules" },
+			       "output rules ask for so many parts of the "
+			       "masquerade ports "
+			       "that too few are left of which all rules say "
+			       "the same; and "
+			       "which one a conversation gets is not known yet "
+			       "when its first "
+			       "packet meets these rules" },
 	[NF_WHY_ICMP_TYPES] = { "icmp-types", true,
 				"ICMP types can be given one by one, not as "
 				"that range" },
@@ -49,6 +51,12 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 				 "is the address that the interface had when "
 				 "the rules last "
 				 "changed" },
+	[NF_WHY_FEWER_PORTS] = { "fewer-ports", false,
+				 "masquerade ports are given out from fewer "
+				 "than there were, "
+				 "which are all inside or all outside the "
+				 "source ports that the "
+				 "rule asks for" },
 	[NF_WHY_MASQ_LOG] = { "masq-log", false,
 			      "in the log line of an output rule the first "
 			      "packet of a masqueraded connection that is not "

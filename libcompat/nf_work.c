@@ -8,7 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOG_BYTES = 80 }; /* the longest IP header, and ports, flags behind */
+enum {
+	LOG_BYTES = 80,  /* the longest IP header, and ports, flags behind */
+	PORTS_MIN = 256, /* masquerade ports that are worth having */
+};
 
 /* A chain that is filled once the chain in hand is complete. */
 struct nf_rest {
@@ -382,17 +385,61 @@ static const uint16_t masq_ports[ERA_COUNT][2] = {
 	[ERA_1_3] = { 60000, 64095 },
 };
 
-const uint16_t *nf_masq_ports(const struct nf_work *w)
+/* A place where ports are divided: the first of the upper part. */
+static void cut_at(struct nf_work *w, uint32_t port)
 {
-	return masq_ports[w->in->era];
+	const uint16_t *era = masq_ports[w->in->era];
+
+	if (port > era[0] && port <= era[1] && w->cuts < NF_CUTS)
+		w->cut[w->cuts++] = (uint16_t)port;
+}
+
+void nf_cut_add(struct nf_work *w, uint16_t low, uint16_t high)
+{
+	if (low > high)
+		return;
+	cut_at(w, low);
+	cut_at(w, high + 1U);
+}
+
+/* The lowest cut above @from, or one past the ports. */
+static uint32_t next_cut(const struct nf_work *w, uint32_t from)
+{
+	uint32_t next = masq_ports[w->in->era][1] + 1U;
+
+	for (uint32_t i = 0; i < w->cuts; i++)
+		if (w->cut[i] > from && w->cut[i] < next)
+			next = w->cut[i];
+	return next;
+}
+
+void nf_cut_choose(struct nf_work *w)
+{
+	const uint16_t *era = masq_ports[w->in->era];
+	uint32_t best = 0;
+
+	memcpy(w->masq_port, era, sizeof(w->masq_port));
+	for (uint32_t at = era[0], next; at <= era[1]; at = next) {
+		next = next_cut(w, at);
+		if (next - at <= best)
+			continue;
+		best = next - at;
+		if (best < PORTS_MIN)
+			continue;
+		w->masq_port[0] = (uint16_t)at;
+		w->masq_port[1] = (uint16_t)(next - 1);
+	}
 }
 
 struct nf_sight nf_way_sight(const struct nf_work *w, const struct nf_way *way)
 {
-	const uint16_t *ports = nf_masq_ports(w);
+	const uint16_t *era = masq_ports[w->in->era];
 
-	return (struct nf_sight){ .view = way->view,
-				  .iface = w->in->iface,
-				  .ifaces = w->in->ifaces,
-				  .masq_port = { ports[0], ports[1] } };
+	return (struct nf_sight){
+		.view = way->view,
+		.iface = w->in->iface,
+		.ifaces = w->in->ifaces,
+		.masq_port = { w->masq_port[0], w->masq_port[1] },
+		.era_port = { era[0], era[1] },
+	};
 }

@@ -66,7 +66,7 @@ struct nf_needs {
 	bool any; /* there are rules */
 };
 
-enum { NF_REDIRECTS = 256 };
+enum { NF_REDIRECTS = 256, NF_CUTS = 64 };
 
 struct nf_22;
 struct nf_rest;
@@ -82,6 +82,9 @@ struct nf_work {
 	uint16_t port[NF_REDIRECTS]; /* of REDIRECT rules */
 	uint32_t port_chain[NF_REDIRECTS];
 	uint32_t ports;
+	uint16_t masq_port[2]; /* lowest, highest that are given out */
+	uint16_t cut[NF_CUTS]; /* where rules divide the masquerade ports */
+	uint32_t cuts;
 	bool tracks; /* conversations are: something is translated */
 	struct nf_alts alts;
 	struct nf_22 *chains; /* 2.2's */
@@ -127,6 +130,11 @@ void nf_fill(struct nf_work *w, uint32_t chain);
 void nf_port_add(struct nf_work *w, uint16_t port, const char *label,
 		 uint32_t num);
 
+/* A rule of the output list asks for source ports. */
+void nf_cut_add(struct nf_work *w, uint16_t low, uint16_t high);
+/* Chooses the masquerade ports: as many as all those rules agree about. */
+void nf_cut_choose(struct nf_work *w);
+
 /* Marks. */
 struct nf_masked nf_code(const struct nf_work *w, unsigned code);
 uint32_t nf_codes(const struct nf_config *config); /* how many there are */
@@ -169,7 +177,6 @@ struct nf_do nf_way_end(const struct nf_work *w, const struct nf_way *way,
 			enum nf_end end, uint16_t port);
 
 /* What the rule asks of packets as they are seen there. */
-const uint16_t *nf_masq_ports(const struct nf_work *w); /* lowest, highest */
 struct nf_sight nf_way_sight(const struct nf_work *w, const struct nf_way *way);
 
 #endif

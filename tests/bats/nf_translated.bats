@@ -54,6 +54,7 @@ translated() {
 	at r fwcompat translate "$lab_home/rules/chains.sh" >translated
 	# As iptables-save writes them.
 	at r iptables-legacy -t raw -F
+	# shellcheck disable=SC2016 # for the shell inside
 	at r sh -c 'for t in raw mangle nat filter; do
 		iptables-legacy -t $t -F; iptables-legacy -t $t -X; done'
 	at r iptables-legacy-restore --noflush translated

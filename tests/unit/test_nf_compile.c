@@ -249,13 +249,23 @@ static const struct rule_case chains[] = {
 	  "ipchains -A output -p tcp -s 0/0 1024:65535 -d 0/0 80 -j DENY\n"
 	  "ipchains -A output -p tcp -s 0/0 1024:4999 -j DENY",
 	  "m-output", "-p tcp ! -f -m tcp --dport 80 -j DROP\n-j ACCEPT\n" },
-	{ "which has to be all of them or none",
+	{ "of which there are as many as all rules agree about",
 	  "ipchains -P forward MASQ\n"
-	  "ipchains -A output -p tcp -s 0/0 1024:62000 -j DENY",
-	  "",
-	  "rule 1 of output: the source ports include some masquerade ports "
-	  "but not all, and which one a conversation gets is not known yet "
-	  "when its first packet meets the output rules" },
+	  "ipchains -A output -p tcp -s 0/0 1024:62000 -j DENY\n"
+	  "ipchains -A output -p udp -s 0/0 ! 65000:65535 -j DENY",
+	  "m-output", "-p udp ! -f -j DROP\n-j ACCEPT\n" },
+	{ "and no others are given out",
+	  "ipchains -P forward MASQ\n"
+	  "ipchains -A output -p tcp -s 0/0 1024:62000 -j DENY\n"
+	  "ipchains -A output -p udp -s 0/0 ! 65000:65535 -j DENY",
+	  "from",
+	  "-m mark --mark 0x2000000/0xfe000000 " LISTED
+	  "-p tcp -m mark --mark 0x2000000/0xfe000000 -j MASQUERADE "
+	  "--to-ports 62001-64999\n"
+	  "-p udp -m mark --mark 0x2000000/0xfe000000 -j MASQUERADE "
+	  "--to-ports 62001-64999\n"
+	  "-p icmp -m mark --mark 0x2000000/0xfe000000 -j MASQUERADE "
+	  "--to-ports 62001-64999\n" },
 	{ "answers of what was forwarded in",
 	  "portfw tcp 192.0.2.1 80 10.0.0.5 8080\n"
 	  "ipchains -A output -p tcp -s 192.0.2.1 80 -j DENY",
@@ -367,6 +377,31 @@ static void lists_compile(void **state)
 		check(ERA_2_0, &lists[i]);
 }
 
+/* Rules that agree about few ports only. */
+static void too_few_masquerade_ports(void **state)
+{
+	struct text why = { 0 };
+	char rule[128];
+	struct nf_set set;
+
+	(void)state;
+	nf_scene_init(&scene, ERA_2_2);
+	nf_scene_play(&scene, "ipchains -P forward MASQ");
+	for (int i = 0; i < 17; i++) {
+		snprintf(rule, sizeof(rule),
+			 "ipchains -A output -p tcp -s 0/0 %d:%d -j DENY",
+			 61000 + 250 * i, 61000 + 250 * i + 124);
+		nf_scene_play(&scene, rule);
+	}
+	nf_set_init(&set);
+	assert_int_equal(
+		nf_compile(&scene.in, &nf_config_default, &set, &why, NULL),
+		-EOPNOTSUPP);
+	assert_ptr_equal(strstr(why.s, "rule 1 of output: "), why.s);
+	text_fini(&why);
+	nf_set_fini(&set);
+}
+
 /* The old counters are sums over what was made of a rule. */
 static void one_rule_counts(void **state)
 {
@@ -434,6 +469,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chains_compile),
 		cmocka_unit_test(lists_compile),
+		cmocka_unit_test(too_few_masquerade_ports),
 		cmocka_unit_test(one_rule_counts),
 		cmocka_unit_test(generations_differ),
 		cmocka_unit_test(bad_configurations),
