@@ -44,6 +44,7 @@ ENGINE = \
 	engine/chains.c \
 	engine/check22.c \
 	engine/fast.c \
+	engine/fast_birth.c \
 	engine/fast_fold.c \
 	engine/frag.c \
 	engine/fwd_autofw.c \

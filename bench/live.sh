@@ -15,7 +15,8 @@ build=${1:-build}
 here=$(cd "$(dirname "$0")" && pwd)
 PATH=$(cd "$build/bin" && pwd):$PATH
 generator=$(cd "$build/bench" && pwd)/live_gen
-dir=$(mktemp -d)
+# in memory, as /run is on a router
+dir=$(mktemp -d -p /dev/shm)
 name=fwc-$$
 client=$name-c router=$name-r server=$name-s
 inner=in$$ outer=out$$

@@ -13,6 +13,13 @@
  * .bytes and .last. A way counts only while its .gen is that of .gate, so one
  * store shuts the whole path, or makes all that it knows void.
  *
+ * A *pattern* is what first packets from one inside host to one outside end
+ * have in common, but for their source port: with it the filter makes entries
+ * by itself, in the order of masquerade ports. Such a *birth* is carried by a
+ * way of its own and told in a ring; who enters the state next makes a real
+ * entry of it. Who holds .lock makes births, buckets and ports: the filter for
+ * one birth, or who is inside.
+ *
  * Addresses, ports and sums are as they lie in the packet. Moments are
  * nanoseconds since boot (CLOCK_BOOTTIME).
  */
@@ -30,6 +37,11 @@ enum {
 	FAST_WAYS = 2 * 131072,
 	FAST_BUCKETS = 131072,
 	FAST_SLOTS = 4, /* of a bucket */
+	FAST_BIRTHS = 8192,
+	FAST_PATTERNS = 4096,
+	FAST_PATTERN_LINES = 2,
+	FAST_KNOWN = 1 << 21, /* counters of a byte */
+	FAST_KNOWN_MAX = 255, /* there it stays */
 };
 
 /* Where the parts begin, in lines. */
@@ -39,7 +51,12 @@ enum {
 	FAST_TRAIL_AT = FAST_HOP_AT + FAST_HOPS,
 	FAST_WAY_AT = FAST_TRAIL_AT + FAST_TRAILS * FAST_TRAIL_LINES,
 	FAST_BUCKET_AT = FAST_WAY_AT + FAST_WAYS,
-	FAST_LINES = FAST_BUCKET_AT + FAST_BUCKETS
+	FAST_BIRTH_WAY_AT = FAST_BUCKET_AT + FAST_BUCKETS,
+	FAST_BIRTH_AT = FAST_BIRTH_WAY_AT + FAST_BIRTHS,
+	FAST_PATTERN_AT = FAST_BIRTH_AT + FAST_BIRTHS,
+	FAST_KNOWN_AT = FAST_PATTERN_AT + FAST_PATTERNS * FAST_PATTERN_LINES,
+	FAST_PORTS_AT = FAST_KNOWN_AT + FAST_KNOWN / FAST_LINE,
+	FAST_LINES
 };
 
 enum { FAST_MAGIC = 0x66776670 };
@@ -105,6 +122,7 @@ struct fast_way {
 enum {
 	FAST_SLOT_USED = 1U << 31,
 	FAST_SLOT_TCP = 1U << 30,
+	FAST_SLOT_BIRTH = 1U << 29, /* .way is one of a birth */
 	FAST_SLOT_WAY = FAST_WAYS - 1,
 	FAST_IDLE_SHIFT = 20
 };
@@ -119,7 +137,44 @@ struct fast_bucket {
 	struct fast_slot slot[FAST_SLOTS];
 };
 
+/* The masquerade ports as the filter gives them out, and the ring. */
+struct fast_ports {
+	uint32_t lock;  /* 0: nobody's */
+	uint32_t open;  /* the .gen for which births are allowed; 0: none are */
+	uint32_t head;  /* births ever made, */
+	uint32_t made;  /* those that have their entry, */
+	uint32_t final; /* and those for good */
+	uint32_t inside; /* somebody is in the state, or ended there */
+	int32_t left;    /* births that there are ports for */
+	uint16_t next, begin, end;
+	uint16_t pad;
+	uint32_t open_ends; /* entries that take packets of other ends, too */
+	uint32_t pad2[6];
+};
+
+/* In the ring: what an entry is to be. Addresses and ports as in packets. */
+struct fast_birth {
+	uint32_t src, dst, ports, addr;
+	uint16_t port, pad;
+	uint32_t pad2[11];
+};
+
+struct fast_pattern {
+	uint32_t gen;   /* 0: none */
+	uint32_t ready; /* else only met once */
+	uint32_t src, dst;
+	uint16_t dport;
+	uint16_t low, high; /* source ports that rules tell not apart, in the
+			       host's order */
+	uint16_t pad[21];
+	struct fast_way way; /* but for .check, .port, .sum */
+};
+
 _Static_assert(sizeof(struct fast_ctl) == FAST_LINE &&
+		       sizeof(struct fast_ports) == FAST_LINE &&
+		       sizeof(struct fast_birth) == FAST_LINE &&
+		       sizeof(struct fast_pattern) ==
+			       FAST_PATTERN_LINES * FAST_LINE &&
 		       sizeof(struct fast_hop) == FAST_LINE &&
 		       sizeof(struct fast_way) == FAST_LINE &&
 		       sizeof(struct fast_bucket) == FAST_LINE &&
@@ -137,6 +192,42 @@ static inline uint64_t fast_mix(uint32_t src, uint32_t dst, uint32_t ports,
 	x = (x ^ ((uint64_t)ports << 32 | tcp)) * 0xD6E8FEB86659FD93;
 	x ^= x >> 32;
 	return x * 0x9E3779B97F4A7C15;
+}
+
+/*
+ * Where two counters lie that are both above 0 if an entry has this inside end,
+ * or this masquerade port towards that outside port. They may be above 0 even
+ * so, since others have them, too.
+ */
+struct fast_two {
+	uint32_t a, b;
+};
+
+static inline struct fast_two fast_two_of(uint64_t mix)
+{
+	struct fast_two two = { (uint32_t)(mix >> 20) % FAST_KNOWN,
+				(uint32_t)(mix >> 43) % FAST_KNOWN };
+
+	return two;
+}
+
+static inline struct fast_two fast_known_inside(uint32_t addr, uint16_t port,
+						uint32_t tcp)
+{
+	return fast_two_of(fast_mix(addr, 1, port, tcp));
+}
+
+static inline struct fast_two fast_known_port(uint16_t mport, uint16_t dport,
+					      uint32_t tcp)
+{
+	return fast_two_of(fast_mix(2, mport, dport, tcp));
+}
+
+/* Where the pattern of such first packets lies. */
+static inline uint32_t fast_pattern_of(uint32_t src, uint32_t dst,
+				       uint16_t dport)
+{
+	return (uint32_t)(fast_mix(src, dst, dport, 0) >> 20) % FAST_PATTERNS;
 }
 
 static inline uint32_t fast_bucket_of(uint64_t mix, uint32_t nth)

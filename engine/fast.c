@@ -7,6 +7,7 @@
 
 #include "core/bytes.h"
 #include "core/cksum.h"
+#include "engine/fast_birth.h"
 #include "engine/fast_lines.h"
 #include "engine/masq.h"
 #include "engine/masq_era.h"
@@ -109,8 +110,9 @@ void fast_void(struct fw *fw)
 {
 	struct fast_ctl *map = fw->fast;
 
-	fast_fold(fw);
 	fast_shut(map);
+	fast_absorb_all(fw);
+	fast_fold(fw);
 	map->gen++;
 	if (!map->gen)
 		map->gen = 1;
@@ -137,6 +139,7 @@ void fast_open(struct fw *fw, uint64_t lease)
 
 	fast_renew(fw);
 	map->lease = lease;
+	fast_allow(fw);
 	atomic_thread_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&map->gate = map->gen;
 }
@@ -270,7 +273,7 @@ static bool slot_lives(struct fast_ctl *map, const struct fast_slot *s)
 
 	if (!s->way)
 		return false;
-	w = fast_way(map, s->way & FAST_SLOT_WAY);
+	w = fast_slot_way(map, s->way);
 	return w->gen == map->gen &&
 	       w->check == fast_check_of(fast_mix(s->src, s->dst, s->ports,
 						  s->way & FAST_SLOT_TCP));
@@ -348,7 +351,7 @@ static uint32_t idle_of(ticks_t timeout)
 	return idle < UINT32_MAX ? (uint32_t)idle : UINT32_MAX;
 }
 
-static void way_set(struct fw *fw, struct fast_way *w,
+static bool way_set(struct fw *fw, struct fast_way *w,
 		    const struct fast_seen *s, enum masq_way way,
 		    uint32_t check)
 {
@@ -357,7 +360,7 @@ static void way_set(struct fw *fw, struct fast_way *w,
 	uint32_t trail = trail_of(map, t);
 
 	if (trail == FAST_TRAILS)
-		return;
+		return false;
 	w->check = check;
 	set_ends(w, s->left, way);
 	set_sums(w, s->came, s->left);
@@ -371,6 +374,7 @@ static void way_set(struct fw *fw, struct fast_way *w,
 	w->idle = idle_of(masq_at(fw, t->entry)->timeout);
 	atomic_thread_fence(memory_order_seq_cst);
 	*(volatile uint32_t *)&w->gen = map->gen;
+	return true;
 }
 
 void fast_learn(struct fw *fw, const struct fast_seen *s)
@@ -400,13 +404,15 @@ void fast_learn(struct fw *fw, const struct fast_seen *s)
 			  ports_be(s->came),
 			  e->proto == IPPROTO_TCP ? FAST_SLOT_TCP : 0 };
 	mix = fast_mix(k.src, k.dst, k.ports, k.tcp);
-	slot = slot_for(map, &k, mix);
-	if (!slot)
-		return;
 	fast_fold_entry(fw, t->entry, fw->st->g.now);
 	way_drop(w);
-	way_set(fw, w, s, way, fast_check_of(mix));
-	if (!slot_has(slot, &k) ||
-	    (slot->way & FAST_SLOT_WAY) != 2 * t->entry + way)
+	fast_hold(fw);
+	slot = slot_for(map, &k, mix);
+	if (slot && way_set(fw, w, s, way, fast_check_of(mix)) &&
+	    (!slot_has(slot, &k) ||
+	     slot->way != (FAST_SLOT_USED | k.tcp | (2 * t->entry + way))))
 		slot_set(slot, &k, 2 * t->entry + way);
+	fast_let(fw);
+	if (w->gen == map->gen && t->made && way == MASQ_OUT)
+		fast_learn_pattern(fw, s, 2 * t->entry);
 }

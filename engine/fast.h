@@ -29,6 +29,7 @@ struct fast_trace {
 	uint32_t counter[FAST_TRAIL_MAX]; /* as struct fast_trail's */
 	bool odd;                         /* it was logged, or met too many */
 	uint8_t tos_and, tos_xor;
+	bool made;      /* it began that entry: */
 	uint32_t entry; /* that it went through, or FW_NIL */
 };
 
@@ -49,6 +50,7 @@ static inline void fast_trace_start(struct fast_trace *t)
 	t->odd = false;
 	t->tos_and = 0xFF;
 	t->tos_xor = 0;
+	t->made = false;
 	t->entry = FW_NIL;
 }
 
@@ -85,5 +87,7 @@ void fast_void(struct fw *fw);
  * that one's timer runs on. */
 void fast_fold(struct fw *fw);
 bool fast_fold_entry(struct fw *fw, uint32_t entry, ticks_t at);
+/* What a way carried becomes the entry's. */
+void fast_fold_way(struct fw *fw, struct fast_way *way, uint32_t entry);
 
 #endif

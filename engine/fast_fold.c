@@ -70,17 +70,18 @@ static void trail_add(struct fw *fw, uint32_t trail, const struct sum *s)
 	fw->fast->bytes += s->bytes;
 }
 
-/* Takes what a way carried; its entry's counters have it then. */
-static bool way_take(struct fw *fw, uint32_t way, struct sum *s)
+/* Takes what a way carried; its entry's counters have it then. Whether its
+ * trail is one of today's. */
+static bool way_take(struct fw *fw, struct fast_way *w, uint32_t entry,
+		     struct sum *s)
 {
-	struct fast_way *w = fast_way(fw->fast, way);
 	struct masq_entry *e;
 
 	if (!w->packets)
 		return false;
 	s->packets = __atomic_exchange_n(&w->packets, 0, __ATOMIC_SEQ_CST);
 	s->bytes = __atomic_exchange_n(&w->bytes, 0, __ATOMIC_SEQ_CST);
-	e = masq_edit(fw, way / 2);
+	e = masq_edit(fw, entry);
 	e->packets += s->packets;
 	e->bytes += s->bytes;
 	return w->gen == fw->fast->gen;
@@ -100,13 +101,18 @@ static void use(struct fw *fw, uint32_t entry)
 	wheel_arm_past(fw, entry, at);
 }
 
-bool fast_fold_entry(struct fw *fw, uint32_t entry, ticks_t at)
+void fast_fold_way(struct fw *fw, struct fast_way *w, uint32_t entry)
 {
 	struct sum s;
 
-	for (uint32_t way = 2 * entry; way < 2 * entry + 2; way++)
-		if (way_take(fw, way, &s))
-			trail_add(fw, fast_way(fw->fast, way)->trail, &s);
+	if (way_take(fw, w, entry, &s))
+		trail_add(fw, w->trail, &s);
+}
+
+bool fast_fold_entry(struct fw *fw, uint32_t entry, ticks_t at)
+{
+	fast_fold_way(fw, fast_way(fw->fast, 2 * entry), entry);
+	fast_fold_way(fw, fast_way(fw->fast, 2 * entry + 1), entry);
 	use(fw, entry);
 	return masq_at(fw, entry)->timer_on &&
 	       !ticks_due(masq_at(fw, entry)->expires, at);
@@ -123,12 +129,12 @@ void fast_fold(struct fw *fw)
 			continue;
 		}
 		for (uint32_t way = 2 * entry; way < 2 * entry + 2; way++) {
-			uint32_t trail = fast_way(fw->fast, way)->trail;
+			struct fast_way *w = fast_way(fw->fast, way);
 
-			if (!way_take(fw, way, &s))
+			if (!way_take(fw, w, entry, &s))
 				continue;
-			sums[trail % FAST_TRAILS].packets += s.packets;
-			sums[trail % FAST_TRAILS].bytes += s.bytes;
+			sums[w->trail % FAST_TRAILS].packets += s.packets;
+			sums[w->trail % FAST_TRAILS].bytes += s.bytes;
 		}
 		use(fw, entry);
 	}

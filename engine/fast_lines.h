@@ -32,4 +32,41 @@ static inline struct fast_bucket *fast_bucket(struct fast_ctl *map, uint32_t n)
 	return fast_line(map, FAST_BUCKET_AT + n % FAST_BUCKETS);
 }
 
+static inline struct fast_way *fast_birth_way(struct fast_ctl *map, uint32_t n)
+{
+	return fast_line(map, FAST_BIRTH_WAY_AT + n % FAST_BIRTHS);
+}
+
+static inline struct fast_birth *fast_birth(struct fast_ctl *map, uint32_t n)
+{
+	return fast_line(map, FAST_BIRTH_AT + n % FAST_BIRTHS);
+}
+
+static inline struct fast_pattern *fast_pattern(struct fast_ctl *map,
+						uint32_t n)
+{
+	return fast_line(map, FAST_PATTERN_AT +
+				      n % FAST_PATTERNS * FAST_PATTERN_LINES);
+}
+
+static inline uint8_t *fast_known(struct fast_ctl *map, uint32_t n)
+{
+	return (uint8_t *)fast_line(map, FAST_KNOWN_AT) + n % FAST_KNOWN;
+}
+
+static inline struct fast_ports *fast_ports(struct fast_ctl *map)
+{
+	return fast_line(map, FAST_PORTS_AT);
+}
+
+/* The way behind a slot's word. */
+static inline struct fast_way *fast_slot_way(struct fast_ctl *map,
+					     uint32_t word)
+{
+	uint32_t n = word & FAST_SLOT_WAY;
+
+	return word & FAST_SLOT_BIRTH ? fast_birth_way(map, n)
+				      : fast_way(map, n);
+}
+
 #endif

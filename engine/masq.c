@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/fast.h"
+#include "engine/fast_birth.h"
 #include "engine/helper.h"
 #include "engine/masq_era.h"
 #include "engine/state.h"
@@ -180,7 +181,7 @@ static void fill(struct fw *fw, uint32_t entry, const struct masq_want *w,
 	}
 }
 
-uint32_t masq_new(struct fw *fw, const struct masq_want *want)
+static uint32_t make(struct fw *fw, const struct masq_want *want)
 {
 	uint16_t mport = want->mport;
 	uint32_t entry;
@@ -204,6 +205,20 @@ uint32_t masq_new(struct fw *fw, const struct masq_want *want)
 	if (want->proto != IPPROTO_ICMP)
 		helper_bind(fw, entry);
 	masq_set_state(fw, entry, MASQ_NONE);
+	return entry;
+}
+
+uint32_t masq_new(struct fw *fw, const struct masq_want *want)
+{
+	uint32_t entry;
+
+	if (fw->fast)
+		fast_make(fw);
+	entry = make(fw, want);
+	if (fw->fast)
+		fast_made(fw);
+	if (fw->trace)
+		fw->trace->made = true;
 	return entry;
 }
 
@@ -283,6 +298,8 @@ static void release(struct fw *fw, uint32_t entry)
 
 	control_drop(fw, entry);
 	masq_unhash(fw, entry);
+	if (fw->fast)
+		fast_let(fw);
 	if (e->flags & MASQ_MPORT)
 		table_edit(fw)->special_ports--;
 	else if (i < MASQ_PROTOS)

@@ -16,6 +16,7 @@
 #include "engine/masq.h"
 
 #include "engine/fast.h"
+#include "engine/fast_birth.h"
 #include "engine/masq_era.h"
 #include "engine/state.h"
 
@@ -361,7 +362,7 @@ void masq_hash(struct fw *fw, uint32_t entry)
 	struct masq_entry *e = masq_edit(fw, entry);
 	struct key m = m_key(e), s = s_key(e);
 
-	if (fw->fast)
+	if (fw->fast && !fw->fast_absorbing)
 		fast_shadow(fw, entry);
 	e->m_row = masq_era(fw)->one_list ? 0
 					  : old_row(&m, m_kind(e) == KEY_WHOLE);
@@ -371,6 +372,11 @@ void masq_hash(struct fw *fw, uint32_t entry)
 	put(fw, &fw->st->masq.hashed, e->hashed);
 	row_add(fw, entry);
 	buckets_add(fw, entry);
+	if (!fw->fast || fw->fast_absorbing)
+		return;
+	fast_hold(fw);
+	fast_count(fw, entry, true);
+	fast_let(fw);
 }
 
 void masq_unhash(struct fw *fw, uint32_t entry)
@@ -379,8 +385,11 @@ void masq_unhash(struct fw *fw, uint32_t entry)
 
 	if (!(e->flags & MASQ_HASHED))
 		return;
-	if (fw->fast)
+	if (fw->fast) {
 		fast_forget(fw, entry);
+		fast_hold(fw); /* until it is hashed anew, or gone */
+		fast_count(fw, entry, false);
+	}
 	row_remove(fw, entry);
 	if (e->odd)
 		m_unlink(fw, &fw->st->masq.odd, entry);
@@ -394,8 +403,11 @@ void masq_dport_in_place(struct fw *fw, uint32_t entry, uint16_t dport)
 {
 	struct masq_entry *e = masq_edit(fw, entry);
 
-	if (fw->fast)
+	if (fw->fast) {
 		fast_void(fw);
+		fast_hold(fw);
+		fast_count(fw, entry, false);
+	}
 	if (e->flags & MASQ_HASHED && !e->odd) {
 		buckets_remove(fw, entry);
 		e->odd = 1;
@@ -403,4 +415,8 @@ void masq_dport_in_place(struct fw *fw, uint32_t entry, uint16_t dport)
 		put(fw, &fw->st->masq.odd, entry + 1);
 	}
 	e->dport = dport;
+	if (fw->fast) {
+		fast_count(fw, entry, true);
+		fast_let(fw);
+	}
 }

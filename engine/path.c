@@ -2,6 +2,7 @@
 #include "engine/path.h"
 
 #include "engine/fast.h"
+#include "engine/fast_birth.h"
 #include "engine/frag.h"
 #include "engine/path_era.h"
 #include "engine/pkt.h"
@@ -50,6 +51,8 @@ void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
 	struct pkt own = *p;
 
 	fw_run(fw, now);
+	if (fw->fast)
+		fast_absorb_all(fw);
 	if (fw->trace)
 		fast_trace_start(fw->trace);
 	if (host_if_up(fw, ifindex))

@@ -85,7 +85,9 @@ struct fw {
 	struct match20 *match20;
 	struct frags *frags; /* fragments that wait for their siblings */
 	struct routes *routes;
-	struct fast_ctl *fast;    /* the fast path's map, or NULL; borrowed */
+	struct fast_ctl *fast; /* the fast path's map, or NULL; borrowed */
+	/* See engine/fast_birth.c. */
+	bool fast_held, fast_making, fast_absorbing;
 	struct fast_trace *trace; /* of the packet in hand, or NULL; borrowed */
 };
 

@@ -208,6 +208,7 @@ static void commit(struct store *s, struct fw *fw)
 
 	*seal += store_seal_change(&s->journal, s->state);
 	journal_commit(&s->journal);
+	store_fast_settle(&s->fast);
 }
 
 /* Whether the @n bytes of the file at @at are all zero. */
@@ -462,6 +463,7 @@ void store_leave(struct store *s, struct fw *fw)
 {
 	if (!s->inside)
 		return;
+	store_fast_leave(&s->fast, !*s->journal.saved);
 	if (*s->journal.saved) {
 		journal_rollback(&s->journal, s->state, sizeof(*s->state),
 				 BLOCKS);

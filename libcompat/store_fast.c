@@ -11,6 +11,8 @@
 
 #include "core/fast_map.h"
 #include "engine/fast.h"
+#include "engine/fast_birth.h"
+#include "engine/fast_lines.h"
 #include "engine/state.h"
 
 enum { MAP_BYTES = FAST_LINES * FAST_LINE };
@@ -95,11 +97,30 @@ void store_fast_join(struct store_fast *f, struct fw *fw, uint32_t *id)
 {
 	find(f, id);
 	fw->fast = f->map;
-	if (!f->map || f->kept)
+	if (!f->map)
+		return;
+	fw->fast_held = fw->fast_making = fw->fast_absorbing = false;
+	if (fast_ports(f->map)->inside)
+		fast_recover(fw);
+	fast_ports(f->map)->inside = 1;
+	if (f->kept)
 		return;
 	if (fast_shut(f->map))
 		let_pass();
+	fast_absorb_all(fw);
 	fast_fold(fw);
+}
+
+void store_fast_settle(const struct store_fast *f)
+{
+	if (f->map)
+		fast_settle(f->map);
+}
+
+void store_fast_leave(const struct store_fast *f, bool whole)
+{
+	if (f->map && whole)
+		fast_ports(f->map)->inside = 0;
 }
 
 void store_fast_keep(struct store_fast *f, struct fw *fw, uint32_t *header_id,
@@ -110,4 +131,6 @@ void store_fast_keep(struct store_fast *f, struct fw *fw, uint32_t *header_id,
 		*f = (struct store_fast){ map, id, true };
 	*header_id = f->id;
 	fw->fast = map;
+	if (map)
+		fast_recover(fw);
 }

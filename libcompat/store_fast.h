@@ -26,6 +26,11 @@ struct store_fast {
  */
 void store_fast_join(struct store_fast *f, struct fw *fw, uint32_t *id);
 
+/* The handle's changes are final; it leaves the state, @whole: nothing was
+ * taken back. */
+void store_fast_settle(const struct store_fast *f);
+void store_fast_leave(const struct store_fast *f, bool whole);
+
 /* The handle's owner keeps the gate from now on; @map NULL: no more. */
 void store_fast_keep(struct store_fast *f, struct fw *fw, uint32_t *header_id,
 		     struct fast_ctl *map, uint32_t id);

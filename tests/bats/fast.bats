@@ -3,6 +3,7 @@
 # tools show of that.
 
 # shellcheck disable=SC2154 # what tests/lab/*.bash set
+# shellcheck disable=SC2030,SC2031 # each test has its own output
 
 load host
 load ../lab/lab
@@ -42,4 +43,43 @@ shares() {
 	assert [ "$engine" -lt 100 ]
 	assert_equal "$(awk '/^ *[0-9]/ { n += $1 } END { print n }' \
 		<<<"$output")" $((engine + filter))
+}
+
+# Fifty datagrams from c1, each from a port of its own; with time to learn from
+# the first.
+fifty_datagrams() {
+	# shellcheck disable=SC2016 # for the shell inside
+	at c1 bash -c 'for ((i = 0; i < 50; i++)); do
+		echo $i >/dev/udp/203.0.113.9/9999; sleep 0.02; done'
+}
+
+# Fifty entries, whose masquerade ports are the first fifty.
+fifty_entries() {
+	run -0 ipchains -M -L -n
+	assert_equal "$(grep -c '^UDP' <<<"$output")" 50
+	assert_equal "$(grep -o '(61[0-9]*)' <<<"$output" | sort)" \
+		"$(seq -f '(%g)' 61000 61049)"
+}
+
+@test "the filter makes entries by itself, in the order of masquerade ports" {
+	lab_live
+	lab_live_rules
+	fifty_datagrams
+	fifty_entries
+	run -0 ipchains -L input -v -x -n
+	assert_equal "$(awk '$8 == "eth0" && $4 == "all" { print $1 }' \
+		<<<"$output")" 50
+	lab_kill live
+	read -r -d '' engine filter <<<"$(shares)" || :
+	assert [ "$filter" -ge 10 ]
+}
+
+@test "killed, it leaves the entries that the filter made" {
+	lab_live
+	lab_live_rules
+	fifty_datagrams
+	lab_kill live KILL
+	fifty_entries
+	lab_live
+	fifty_entries
 }

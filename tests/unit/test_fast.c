@@ -20,6 +20,8 @@
 #include "core/bytes.h"
 #include "core/cksum.h"
 #include "engine/fast.h"
+#include "engine/fast_birth.h"
+#include "engine/fast_lines.h"
 #include "engine/path.h"
 #include "gateway/fast.h"
 #include "gateway/fast_live.h"
@@ -289,6 +291,11 @@ static void same_entries(struct both *b)
 		const struct masq_entry *a = &s->entry[i], *c = &f->entry[i];
 
 		assert_int_equal(a->mport, c->mport);
+		assert_int_equal(a->saddr, c->saddr);
+		assert_int_equal(a->sport, c->sport);
+		assert_int_equal(a->daddr, c->daddr);
+		assert_int_equal(a->dport, c->dport);
+		assert_int_equal(a->m_row, c->m_row);
 		assert_int_equal(a->state, c->state);
 		assert_int_equal(a->flags, c->flags);
 		assert_int_equal(a->timeout, c->timeout);
@@ -327,10 +334,86 @@ static void test_random(void **state)
 	assert_in_range(b->carried, ROUNDS / 2, ROUNDS);
 }
 
+/* A conversation of UDP from one of two hosts to one of four outside ends. */
+static struct flow some_flow(struct both *b, uint32_t nth)
+{
+	return (struct flow){
+		.src = ROUTER_INSIDE + nth % 2,
+		.dst = nth % 3 ? ROUTER_OUTSIDE : ROUTER_OUTSIDE2,
+		.sport = (uint16_t)(2000 + nth),
+		.dport = (uint16_t)(nth % 5 ? 53 : 5000 + pick(b, 4)),
+	};
+}
+
+/* The reply to a conversation, if it has an entry. */
+static bool make_reply(struct both *b, const struct flow *f, uint8_t *p,
+		       uint32_t *n)
+{
+	uint32_t e = masq_out_find(&b->slow.h.fw, IPPROTO_UDP, f->src, f->sport,
+				   f->dst, f->dport);
+	struct flow back = { f->dst, ROUTER_OURS, f->dport, 0 };
+
+	if (e == FW_NIL)
+		return false;
+	back.dport = masq_at(&b->slow.h.fw, e)->mport;
+	*n = make_udp(p, &back, "back", 4);
+	return true;
+}
+
+/* The filter makes entries itself; the engine others among them. */
+static void test_births(void **state)
+{
+	struct both *b = *state;
+	struct flow f[64] = { { 0 } };
+	uint8_t p[LONGEST];
+	uint32_t n, made;
+
+	if (!b)
+		skip();
+	for (uint32_t i = 0; i < ROUNDS; i++) {
+		struct flow *one = &f[pick(b, 64)];
+
+		switch (pick(b, 8)) {
+		case 0:
+			if (one->src && make_reply(b, one, p, &n))
+				both_take(b, "ppp0", p, n);
+			break;
+		case 1:
+			*one = some_flow(b, i);
+			n = make_tcp(p, one, SYN, NULL, 0);
+			both_take(b, "eth0", p, n);
+			break;
+		case 2:
+			if (!one->src)
+				break;
+			n = make_udp(p, one, "again", 5);
+			both_take(b, "eth0", p, n);
+			break;
+		default:
+			*one = some_flow(b, i);
+			n = make_udp(p, one, "new", 3);
+			both_take(b, "eth0", p, n);
+		}
+		if (!pick(b, 500))
+			fast_void(&b->fast.h.fw);
+	}
+	made = fast_ports(fast_map(b->filter))->head;
+	print_message("the filter made %u of %u entries\n", made,
+		      b->slow.h.fw.st->table[FW_T_MASQ].count);
+	fast_absorb_all(&b->fast.h.fw);
+	fast_fold(&b->fast.h.fw);
+	same_counters(b);
+	same_entries(b);
+	assert_int_equal(b->slow.h.fw.st->masq.next_port,
+			 b->fast.h.fw.st->masq.next_port);
+	assert_in_range(made, ROUNDS / 4, ROUNDS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,331 @@
+/* Entries that the fast path's filter makes. */
+#include "engine/fast_birth.h"
+
+#include <netinet/in.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "core/bytes.h"
+#include "engine/fast.h"
+#include "engine/fast_lines.h"
+#include "engine/masq.h"
+#include "engine/masq_era.h"
+#include "engine/pkt.h"
+#include "engine/state.h"
+#include "engine/wheel.h"
+
+/* An entry that is found by more than its ends. */
+enum {
+	OPEN_ENDS = MASQ_NO_DPORT | MASQ_NO_SADDR | MASQ_NO_SPORT |
+		    MASQ_DLOOSE | MASQ_SIMPLE_HASH,
+};
+
+enum {
+	PATIENCE = 1 << 20, /* tries; who has the lock so long has died */
+	NS_A_TICK = 1000000000 / HZ,
+};
+
+static uint32_t from_be32(uint32_t be)
+{
+	return get_be32((const uint8_t *)&be);
+}
+
+static uint16_t from_be16(uint16_t be)
+{
+	return get_be16((const uint8_t *)&be);
+}
+
+static uint32_t as_be32(uint32_t v)
+{
+	uint32_t be;
+
+	put_be32((uint8_t *)&be, v);
+	return be;
+}
+
+static uint16_t as_be16(uint16_t v)
+{
+	uint16_t be;
+
+	put_be16((uint8_t *)&be, v);
+	return be;
+}
+
+void fast_hold(struct fw *fw)
+{
+	uint32_t *lock = &fast_ports(fw->fast)->lock, free = 0;
+
+	if (fw->fast_held)
+		return;
+	for (uint32_t i = 0; i < PATIENCE; i++) {
+		free = 0;
+		if (__atomic_compare_exchange_n(lock, &free, 1, false,
+						__ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			break;
+	}
+	fw->fast_held = true;
+}
+
+/* What the filter goes by, as the state has it. While there are births that
+ * the state does not know it has gone on from there by itself. */
+static void publish(struct fw *fw)
+{
+	const struct masq_era *era = masq_era(fw);
+	struct fast_ports *p = fast_ports(fw->fast);
+
+	if (p->made != p->head)
+		return;
+	p->next = fw->st->masq.next_port;
+	p->begin = era->port_begin;
+	p->end = era->port_end;
+	p->left = fw->st->masq.free_ports[MASQ_P_UDP];
+}
+
+void fast_let(struct fw *fw)
+{
+	if (!fw->fast_held || fw->fast_making)
+		return;
+	publish(fw);
+	fw->fast_held = false;
+	__atomic_store_n(&fast_ports(fw->fast)->lock, 0, __ATOMIC_RELEASE);
+}
+
+static void add_one(uint8_t *counter, bool more)
+{
+	if (*counter < FAST_KNOWN_MAX)
+		*counter = (uint8_t)(*counter + (more ? 1 : -1));
+}
+
+static void add(struct fast_ctl *map, struct fast_two two, bool more)
+{
+	add_one(fast_known(map, two.a), more);
+	add_one(fast_known(map, two.b), more);
+}
+
+static uint32_t tcp_of(const struct masq_entry *e)
+{
+	return e->proto == IPPROTO_TCP ? FAST_SLOT_TCP : 0;
+}
+
+void fast_count(struct fw *fw, uint32_t entry, bool more)
+{
+	const struct masq_entry *e = masq_at(fw, entry);
+
+	if (e->proto != IPPROTO_TCP && e->proto != IPPROTO_UDP)
+		return;
+	if (e->flags & OPEN_ENDS)
+		fast_ports(fw->fast)->open_ends += more ? 1 : -1U;
+	add(fw->fast,
+	    fast_known_inside(as_be32(e->saddr), as_be16(e->sport), tcp_of(e)),
+	    more);
+	add(fw->fast,
+	    fast_known_port(as_be16(e->mport), as_be16(e->dport), tcp_of(e)),
+	    more);
+}
+
+/* The same for a birth, which is UDP. */
+static void count_birth(struct fast_ctl *map, const struct fast_birth *b,
+			bool more)
+{
+	uint16_t ports[2];
+
+	memcpy(ports, &b->ports, sizeof(ports));
+	add(map, fast_known_inside(b->src, ports[0], 0), more);
+	add(map, fast_known_port(b->port, ports[1], 0), more);
+}
+
+static struct masq_want want_of(const struct fast_birth *b)
+{
+	uint16_t ports[2];
+
+	memcpy(ports, &b->ports, sizeof(ports));
+	return (struct masq_want){
+		.proto = IPPROTO_UDP,
+		.maddr = from_be32(b->addr),
+		.saddr = from_be32(b->src),
+		.sport = from_be16(ports[0]),
+		.daddr = from_be32(b->dst),
+		.dport = from_be16(ports[1]),
+	};
+}
+
+/* The birth's slot shows to the entry's own way. */
+static void move_slot(struct fast_ctl *map, const struct fast_birth *b,
+		      uint32_t nth, uint32_t way)
+{
+	uint64_t mix = fast_mix(b->src, b->dst, b->ports, 0);
+	struct fast_bucket *at = fast_bucket(map, fast_bucket_of(mix, 0));
+	uint32_t old = FAST_SLOT_USED | FAST_SLOT_BIRTH | nth % FAST_BIRTHS;
+
+	for (int i = 0; i < FAST_SLOTS; i++)
+		if (at->slot[i].way == old)
+			__atomic_store_n(&at->slot[i].way, FAST_SLOT_USED | way,
+					 __ATOMIC_RELEASE);
+}
+
+/* The entry's own way goes on where the birth's was. */
+static void move_way(struct fw *fw, uint32_t nth, uint32_t entry)
+{
+	const struct fast_birth *b = fast_birth(fw->fast, nth);
+	struct fast_way *from = fast_birth_way(fw->fast, nth);
+	struct fast_way *to = fast_way(fw->fast, 2 * entry);
+	uint32_t gen = from->gen;
+
+	if (!gen || masq_at(fw, entry)->helper)
+		return;
+	*to = *from;
+	to->packets = to->bytes = 0;
+	fast_hold(fw);
+	move_slot(fw->fast, b, nth, 2 * entry);
+	fast_let(fw);
+}
+
+/* The filter counted the birth; that is the entry's now, if it is the same. */
+static bool is_counted(struct fw *fw, const struct fast_birth *b,
+		       uint32_t entry)
+{
+	if (entry != FW_NIL && as_be16(masq_at(fw, entry)->mport) == b->port)
+		return true;
+	fast_hold(fw);
+	count_birth(fw->fast, b, false);
+	if (entry != FW_NIL)
+		fast_count(fw, entry, true);
+	fast_let(fw);
+	return false;
+}
+
+/* Nobody else has its ends and port: so the filter saw to it. */
+static void absorb(struct fw *fw, uint32_t nth)
+{
+	const struct fast_birth *b = fast_birth(fw->fast, nth);
+	const struct masq_want want = want_of(b);
+	uint32_t entry = masq_new(fw, &want);
+	bool same = is_counted(fw, b, entry);
+
+	if (!same)
+		fast_birth_way(fw->fast, nth)->gen = 0;
+	if (entry == FW_NIL)
+		return;
+	masq_set_state(fw, entry, MASQ_UDP);
+	masq_put(fw, entry);
+	wheel_arm_past(
+		fw, entry,
+		(ticks_t)(fast_birth_way(fw->fast, nth)->last / NS_A_TICK));
+	move_way(fw, nth, entry);
+	fast_fold_way(fw, fast_birth_way(fw->fast, nth), entry);
+}
+
+void fast_absorb_all(struct fw *fw)
+{
+	struct fast_ports *p = fast_ports(fw->fast);
+
+	if (fw->fast_absorbing)
+		return;
+	fw->fast_absorbing = true;
+	while (p->made != __atomic_load_n(&p->head, __ATOMIC_ACQUIRE)) {
+		absorb(fw, p->made);
+		p->made++;
+	}
+	fw->fast_absorbing = false;
+}
+
+void fast_make(struct fw *fw)
+{
+	const struct fast_ports *p = fast_ports(fw->fast);
+
+	if (fw->fast_absorbing)
+		return;
+	do {
+		fast_let(fw);
+		fast_absorb_all(fw);
+		fast_hold(fw);
+	} while (p->made != p->head);
+	fw->fast_making = true;
+}
+
+void fast_made(struct fw *fw)
+{
+	fw->fast_making = false;
+	fast_let(fw);
+}
+
+void fast_recover(struct fw *fw)
+{
+	struct fast_ctl *map = fw->fast;
+	struct fast_ports *p = fast_ports(map);
+
+	fast_hold(fw);
+	memset(fast_known(map, 0), 0, FAST_KNOWN);
+	p->open_ends = 0;
+	p->made = p->final;
+	for (uint32_t i = 0; i < fw->st->table[FW_T_MASQ].used; i++)
+		if (masq_at(fw, i)->flags & MASQ_HASHED)
+			fast_count(fw, i, true);
+	for (uint32_t n = p->made; n != p->head; n++)
+		count_birth(map, fast_birth(map, n), true);
+	fast_let(fw);
+}
+
+void fast_settle(struct fast_ctl *map)
+{
+	fast_ports(map)->final = fast_ports(map)->made;
+}
+
+void fast_allow(struct fw *fw)
+{
+	const struct fw_state *st = fw->st;
+	bool may = st->g.era == ERA_2_2 && !st->fwd.active && !st->masq.odd &&
+		   !st->host.sysctl[SYSCTL_IP_MASQ_UDP_DLOOSE];
+
+	fast_hold(fw);
+	fast_ports(fw->fast)->open = may ? fw->fast->gen : 0;
+	fast_let(fw);
+}
+
+/* The source ports around the pattern's that no rule tells apart. */
+static void set_range(const struct fw *fw, struct fast_pattern *p,
+		      uint16_t sport)
+{
+	p->low = 0;
+	p->high = UINT16_MAX;
+	for (uint32_t i = 0; i < fw->st->table[FW_T_RULE].used; i++) {
+		const uint16_t *range = fw->st->rule[i].sport;
+
+		if (sport < range[0] && range[0] <= p->high)
+			p->high = (uint16_t)(range[0] - 1);
+		else if (sport > range[1] && range[1] >= p->low)
+			p->low = (uint16_t)(range[1] + 1);
+		if (sport >= range[0] && range[0] > p->low)
+			p->low = range[0];
+		if (sport <= range[1] && range[1] < p->high)
+			p->high = range[1];
+	}
+}
+
+void fast_learn_pattern(struct fw *fw, const struct fast_seen *s, uint32_t way)
+{
+	struct fast_ctl *map = fw->fast;
+	uint32_t src = as_be32(s->came->src), dst = as_be32(s->came->dst);
+	uint16_t dport = as_be16(s->came->dport);
+	struct fast_pattern *p =
+		fast_pattern(map, fast_pattern_of(src, dst, dport));
+	bool again = p->gen == map->gen && p->src == src && p->dst == dst &&
+		     p->dport == dport;
+
+	if (s->came->proto != IPPROTO_UDP || (again && p->ready))
+		return;
+	*(volatile uint32_t *)&p->ready = 0;
+	atomic_thread_fence(memory_order_seq_cst);
+	p->gen = map->gen;
+	p->src = src;
+	p->dst = dst;
+	p->dport = dport;
+	if (!again)
+		return;
+	set_range(fw, p, s->came->sport);
+	p->way = *fast_way(map, way);
+	p->way.packets = p->way.bytes = 0;
+	atomic_thread_fence(memory_order_seq_cst);
+	*(volatile uint32_t *)&p->ready = 1;
+}
