@@ -130,6 +130,7 @@ LIBCOMPAT = \
 	libcompat/nf_why.c \
 	libcompat/nf_work.c \
 	libcompat/resolver.c \
+	libcompat/settings.c \
 	libcompat/sockopt.c \
 	libcompat/store.c \
 	libcompat/store_fast.c \
@@ -389,6 +390,7 @@ MAN = \
 	man/fwcompat-recording.5 \
 	man/fwcompat.7 \
 	man/fwcompat.8 \
+	man/fwcompat.conf.5 \
 	man/ip_masquerade.5 \
 	man/ipautofw.8 \
 	man/ipchains-restore.8 \

@@ -153,6 +153,10 @@ int place_reset(struct play_place *place, enum fw_era era)
 	if (setenv("FWCOMPAT_STATE", path, 1))
 		return -ENOMEM;
 	setenv("FWCOMPAT_RESOLVE", "localhost", 1);
+	/* What people set is not the recorded host's. */
+	setenv("FWCOMPAT_CONF", "/dev/null", 1);
+	unsetenv("FWCOMPAT_BACKEND");
+	unsetenv("FWCOMPAT_ERA");
 	fd = open(place_path(place, "log", path),
 		  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -231,7 +235,7 @@ static char *env_entry(const char *name, const char *value)
 char **place_env(const struct play_place *place)
 {
 	static const char *const ours[] = { "FWCOMPAT_STATE", "FWCOMPAT_PROC",
-					    "FWCOMPAT_LOG",
+					    "FWCOMPAT_CONF", "FWCOMPAT_LOG",
 					    "FWCOMPAT_RESOLVE" };
 	char **env = calloc(ENV_MAX, sizeof(*env)), *path;
 	size_t n = 0;

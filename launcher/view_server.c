@@ -26,8 +26,11 @@
 #include "libcompat/compat.h"
 
 /* What names the kernel to show: a message is a value each, with its NUL. */
-static const char *const names[] = { "FWCOMPAT_BACKEND", "FWCOMPAT_LOG",
-				     "FWCOMPAT_PROC", "FWCOMPAT_STATE" };
+static const char *const names[] = {
+	"FWCOMPAT_BACKEND", "FWCOMPAT_CONF", "FWCOMPAT_COPY_GROUP",
+	"FWCOMPAT_ERA",     "FWCOMPAT_LOG",  "FWCOMPAT_LOG_GROUP",
+	"FWCOMPAT_MARKS",   "FWCOMPAT_PROC", "FWCOMPAT_STATE",
+};
 
 enum {
 	NAMES = sizeof(names) / sizeof(names[0]),

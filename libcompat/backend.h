@@ -11,7 +11,7 @@
 struct proc_source;
 
 struct backend {
-	const char *name; /* as $FWCOMPAT_BACKEND says it */
+	const char *name; /* as settings say it */
 	/* @self: this backend's own handle. */
 	int (*open)(struct compat *c, void **self);
 	void (*close)(void *self);
@@ -82,6 +82,10 @@ struct backend {
 };
 
 extern const struct backend backend_engine;
+
+/* What people set, as it was when the handle was opened. */
+struct settings;
+const struct settings *compat_settings(const struct compat *c);
 
 /* The sentence that compat_why() shows. */
 void compat_say(struct compat *c, const char *fmt, ...)

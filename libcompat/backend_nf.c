@@ -20,6 +20,7 @@
 #include "libcompat/nf_rules.h"
 #include "libcompat/nf_settle.h"
 #include "libcompat/nf_sysctl.h"
+#include "libcompat/settings.h"
 #include "proc-emu/proc.h"
 
 /* What this backend keeps beside the engine's. */
@@ -59,22 +60,21 @@ static int namespace_number(unsigned long long *number)
 /* Where the state of this network namespace lies. */
 static int state_path(struct compat *c, char path[PATH_MAX])
 {
-	const char *given = secure_getenv("FWCOMPAT_STATE");
+	const char *given = compat_settings(c)->state;
 	unsigned long long number = 0;
-	bool is_given = given && *given;
 	int r = 0, n;
 
 	if (geteuid() != 0)
 		return -EPERM;
-	if (!is_given)
+	if (!*given)
 		r = namespace_number(&number);
 	if (r) {
 		compat_say(c, "network namespace: %s", strerror(-r));
 		return r;
 	}
-	n = is_given ? snprintf(path, PATH_MAX, "%s", given)
-		     : snprintf(path, PATH_MAX, "/run/fwcompat/netfilter-%llu",
-				number);
+	n = *given ? snprintf(path, PATH_MAX, "%s", given)
+		   : snprintf(path, PATH_MAX, "/run/fwcompat/netfilter-%llu",
+			      number);
 	return n < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
@@ -87,9 +87,23 @@ static void nf_free(struct nf *nf)
 	free(nf);
 }
 
+static struct nf_config config_of(const struct compat *c)
+{
+	const struct settings *s = compat_settings(c);
+	struct nf_config config = nf_config_default;
+
+	if (s->marks)
+		config.mark_mask = s->marks;
+	if (s->log_group)
+		config.log_group = s->log_group;
+	if (s->copy_group)
+		config.copy_group = s->copy_group;
+	return config;
+}
+
 static int nf_open(struct compat *c, void **self)
 {
-	const struct nf_config *config = &nf_config_default;
+	const struct nf_config config = config_of(c);
 	struct nf *nf;
 	char path[PATH_MAX];
 	int r = state_path(c, path);
@@ -97,9 +111,9 @@ static int nf_open(struct compat *c, void **self)
 	if (r)
 		return r;
 	nf = calloc(1, sizeof(*nf));
-	r = nf ? nf_rules_init(&nf->rules, path, config) : -ENOMEM;
+	r = nf ? nf_rules_init(&nf->rules, path, &config) : -ENOMEM;
 	if (r == 0)
-		r = nf_masq_open(&nf->masq, nf_masq_mark(config));
+		r = nf_masq_open(&nf->masq, nf_masq_mark(&config));
 	if (r == 0)
 		r = engine_open_at(c, path, self);
 	if (r == 0)

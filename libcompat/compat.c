@@ -14,6 +14,7 @@
 #include "core/masq_ctl.h"
 #include "libcompat/backend.h"
 #include "libcompat/backend_load.h"
+#include "libcompat/settings.h"
 #include "libcompat/trace.h"
 #include "proc-emu/proc.h"
 
@@ -22,6 +23,7 @@ struct compat {
 	struct backend loaded; /* where .ops points, if it was loaded */
 	void *self;            /* the backend's */
 	bool inside;
+	struct settings settings;
 	struct trace *trace; /* or NULL */
 	char why[512];
 };
@@ -68,44 +70,59 @@ static const struct backend *load_backend(struct compat *c, const char *name)
 		return &c->loaded;
 	if (r == -ENOENT)
 		compat_say(c,
-			   "FWCOMPAT_BACKEND=%s: this build of fwcompat is "
-			   "without that backend",
+			   "the backend %s: this build of fwcompat is without "
+			   "it",
 			   name);
 	else
-		compat_say(c, "FWCOMPAT_BACKEND=%s: %s", name, why);
+		compat_say(c, "the backend %s: %s", name, why);
 	return NULL;
 }
 
-static const struct backend *choose_backend(struct compat *c)
+const struct settings *compat_settings(const struct compat *c)
 {
-	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+	return &c->settings;
+}
 
-	if (!name || !*name || !strcmp(name, backend_engine.name))
+static const struct backend *backend_named(struct compat *c, const char *name)
+{
+	if (!*name || !strcmp(name, backend_engine.name))
 		return &backend_engine;
 	for (size_t i = 0; i < sizeof(loadable) / sizeof(loadable[0]); i++)
 		if (!strcmp(loadable[i], name))
 			return load_backend(c, name);
-	compat_say(c, "FWCOMPAT_BACKEND=%s: there is no such backend", name);
+	compat_say(c, "the backend %s: there is none of that name", name);
 	return NULL;
+}
+
+static int choose_backend(struct compat *c)
+{
+	int r = settings_read(&c->settings, c->why, sizeof(c->why));
+
+	if (r)
+		return r;
+	c->ops = backend_named(c, c->settings.backend);
+	return c->ops ? 0 : -EOPNOTSUPP;
 }
 
 bool compat_is_machine(void)
 {
-	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+	struct settings s;
+	char why[256];
 
-	return name && *name && strcmp(name, backend_engine.name) != 0;
+	return settings_read(&s, why, sizeof(why)) == 0 && s.backend[0] &&
+	       strcmp(s.backend, backend_engine.name) != 0;
 }
 
 int compat_open(struct compat **cp)
 {
 	struct compat *c = calloc(1, sizeof(*c));
-	int r = -EOPNOTSUPP;
+	int r;
 
 	open_why[0] = '\0';
 	if (!c)
 		return -ENOMEM;
-	c->ops = choose_backend(c);
-	if (c->ops)
+	r = choose_backend(c);
+	if (r == 0)
 		r = c->ops->open(c, &c->self);
 	if (r == 0) {
 		c->trace = trace_open();
@@ -120,10 +137,9 @@ int compat_open(struct compat **cp)
 int compat_discard(void)
 {
 	struct compat c = { 0 };
-	int r = -EOPNOTSUPP;
+	int r = choose_backend(&c);
 
-	c.ops = choose_backend(&c);
-	if (c.ops)
+	if (r == 0)
 		r = c.ops->discard(&c);
 	memcpy(open_why, c.why, sizeof(open_why));
 	return r;
@@ -148,6 +164,9 @@ int compat_enter(struct compat *c)
 	c->why[0] = '\0';
 	r = c->ops->enter(c->self);
 	c->inside = r == 0;
+	/* Of a host that has rules of another era it is not any more. */
+	if (r == 0 && c->settings.era != ERA_COUNT && !c->ops->claimed(c->self))
+		c->ops->claim(c->self, c->settings.era);
 	return r;
 }
 

@@ -26,7 +26,7 @@ struct compat;
 struct masq_ctl;
 
 /*
- * Opens the backend that $FWCOMPAT_BACKEND names (none: the engine) on its
+ * Opens the backend that libcompat/settings.h names (none: the engine) on its
  * state. Returns 0 and *@c, to be closed; or -errno, with a sentence for people
  * in compat_open_why(). -EPERM: not allowed (the old tools' "you must be
  * root").

@@ -35,7 +35,8 @@ int store_discard(const char *path, char *why, size_t why_len);
 /* Why the last call failed, a sentence; or "". */
 const char *store_why(const struct store *s);
 
-/* The path that a NULL stands for, in @buf. 0 or -ENAMETOOLONG. */
+/* The path that a NULL stands for, in @buf. 0, -ENAMETOOLONG, or as
+ * settings_read(). */
 int store_path(char *buf, size_t n);
 
 /*

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libcompat/clock.h"
+#include "libcompat/settings.h"
 #include "libcompat/store.h"
 
 enum { STAMP_NS = 220202643 }; /* what clocks show once in 10^9 times */
@@ -29,21 +30,14 @@ static const char *runtime_dir(void)
 		       : NULL;
 }
 
-/* The path that the user names, or NULL. */
-static const char *given_path(void)
+/* The path in @s, or that of this user. */
+static int usual_path(const struct settings *s, char *buf, size_t n)
 {
-	const char *value = secure_getenv("FWCOMPAT_STATE");
-
-	return value && *value ? value : NULL;
-}
-
-int store_path(char *buf, size_t n)
-{
-	const char *given = given_path(), *runtime;
+	const char *runtime;
 	int len;
 
-	if (given)
-		len = snprintf(buf, n, "%s", given);
+	if (s->state[0])
+		len = snprintf(buf, n, "%s", s->state);
 	else if (geteuid() == 0)
 		len = snprintf(buf, n, "/run/fwcompat/state");
 	else if ((runtime = runtime_dir()))
@@ -52,6 +46,15 @@ int store_path(char *buf, size_t n)
 		len = snprintf(buf, n, "/tmp/fwcompat-%u/state",
 			       (unsigned int)geteuid());
 	return len >= 0 && (size_t)len < n ? 0 : -ENAMETOOLONG;
+}
+
+int store_path(char *buf, size_t n)
+{
+	struct settings s;
+	char why[256];
+	int r = settings_read(&s, why, sizeof(why));
+
+	return r ? r : usual_path(&s, buf, n);
 }
 
 /* Cuts @path into directory and name. */
@@ -147,27 +150,35 @@ static void explain(int r, const char *path, char *why, size_t n)
 	}
 }
 
-int store_file_open(const char *path, char *why, size_t n)
+static int open_path(const char *path, bool own, char *why, size_t n)
 {
-	char chosen[PATH_MAX], dir[PATH_MAX];
-	bool own = !path && !given_path();
+	char dir[PATH_MAX];
 	const char *name;
-	int r;
+	int r = split(path, dir, &name);
 
-	if (!path) {
-		r = store_path(chosen, sizeof(chosen));
-		if (r) {
-			explain(r, "state file", why, n);
-			return r;
-		}
-		path = chosen;
-	}
-	r = split(path, dir, &name);
 	if (r == 0)
 		r = open_in(dir, name, own);
 	if (r < 0)
 		explain(r, path, why, n);
 	return r == -EACCES || r == -ELOOP ? -EPERM : r;
+}
+
+int store_file_open(const char *path, char *why, size_t n)
+{
+	struct settings s;
+	char chosen[PATH_MAX];
+	int r;
+
+	if (path)
+		return open_path(path, false, why, n);
+	r = settings_read(&s, why, n);
+	if (r)
+		return r;
+	r = usual_path(&s, chosen, sizeof(chosen));
+	if (r == 0)
+		return open_path(chosen, !s.state[0], why, n);
+	explain(r, "state file", why, n);
+	return r;
 }
 
 int store_file_look(int fd, size_t *size, bool *stamped)

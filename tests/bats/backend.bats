@@ -18,7 +18,7 @@ load host
 @test "a backend that is none is refused by name" {
 	FWCOMPAT_BACKEND=pf run --separate-stderr -1 ipchains -L
 	assert_equal "$stderr" \
-		"ipchains: FWCOMPAT_BACKEND=pf: there is no such backend"
+		"ipchains: the backend pf: there is none of that name"
 	assert_output ''
 }
 
@@ -26,6 +26,6 @@ load host
 	cp "$(command -v ipchains)" "$BATS_TEST_TMPDIR/ipchains"
 	FWCOMPAT_BACKEND=netfilter run --separate-stderr -1 \
 		"$BATS_TEST_TMPDIR/ipchains" -L
-	assert_equal "$stderr" "ipchains: FWCOMPAT_BACKEND=netfilter: this \
-build of fwcompat is without that backend"
+	assert_equal "$stderr" "ipchains: the backend netfilter: this build \
+of fwcompat is without it"
 }

@@ -157,7 +157,7 @@ load host
 
 @test "another backend is refused in one sentence" {
 	run --separate-stderr -1 env FWCOMPAT_BACKEND=pf ipchains -A input
-	assert_equal "$stderr" 'ipchains: FWCOMPAT_BACKEND=pf: there is no such backend'
+	assert_equal "$stderr" 'ipchains: the backend pf: there is none of that name'
 }
 
 @test "the manual's examples work, and it names every subcommand" {

@@ -8,6 +8,7 @@ bats_load_library bats-assert
 own_host() {
 	export FWCOMPAT_STATE=$BATS_TEST_TMPDIR/state LC_ALL=C
 	export FWCOMPAT_RESOLVE=files
+	export FWCOMPAT_CONF=/dev/null
 	unset FWCOMPAT_BACKEND FWCOMPAT_PROC FWCOMPAT_LOG FWCOMPAT_TRACE
 	cd "$BATS_TEST_TMPDIR" || return
 }
