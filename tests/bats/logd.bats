@@ -7,6 +7,7 @@
 load host
 load ../lab/lab
 load ../lab/programs
+load ../lab/matrix
 
 teardown() {
 	lab_down
@@ -159,6 +160,75 @@ is_long() {
 	assert_equal "$(grep -c . lines.1)" 1
 	lab_kill logd
 	assert_equal "$(cat "$lab_dir/log/logd")" ''
+}
+
+# Lines from standard input but for what chance gave: masquerade ports; sorted.
+settled() {
+	sed -E 's/^.* kernel: //; s/(203\.0\.113\.201):6[1-5][0-9]{3} /\1:MASQ /' | sort
+}
+
+# logs_alike RULES: of real programs the netfilter backend's rules have logd say
+# what the engine says of the same packets. Answers that are masqueraded are not
+# its own: it gives out other ports.
+logs_alike() {
+	need_lab ethtool
+	reporting </dev/null
+	lab_plain_cables
+	lab_serve s1
+	lab_capture r eth0 eth0 -Q in
+	lab_capture r eth2 eth2 -Q in
+	FWCOMPAT_BACKEND=netfilter FWCOMPAT_STATE=$PWD/real at r sh -eu "$1"
+	logd --log "$PWD/real.log"
+	lab_ping c1 203.0.113.9
+	lab_dns c1 203.0.113.9
+	lab_http c1 203.0.113.9
+	at c1 curl -s -m 1 http://203.0.113.9:24/ || :
+	at c1 ping -q -c 1 -W 0.1 203.0.113.99 || :
+	lab_until 10 grep -q ':24 ' real.log
+	lab_until 5 grep -q '113\.99' real.log
+	sleep 0.3
+	lab_kill logd
+	lab_captured eth0 eth2
+	lab_host
+	sh -eu "$1"
+	fwcompat replay --in "eth0=$lab_dir/eth0.pcap" \
+		--in "eth2=$lab_dir/eth2.pcap" --log engine.log >/dev/null
+	settled <real.log >real.lines
+	settled <engine.log >engine.lines
+	diff engine.lines real.lines
+	[ "$(wc -l <engine.lines)" -ge 8 ]
+}
+
+@test "what the engine logs of the same packets: chains of 2.2" {
+	cat >rules <<-'EOF'
+		ipchains -N mine
+		ipchains -A mine -p udp -j ACCEPT -l
+		ipchains -A mine -p icmp -l
+		ipchains -A mine -j RETURN
+		ipchains -A input -i eth0 -p tcp -d 203.0.113.9 24 -j DENY -l
+		ipchains -A input -i eth0 -s 10.1.0.2 -y -p tcp -l
+		ipchains -A input -i eth0 -j mine -l
+		ipchains -A input -i eth2 -p icmp -l
+		ipchains -A forward -i eth2 -p icmp -j MASQ -l
+		ipchains -A forward -i eth2 -s 10.1.0.0/24 -j MASQ
+		ipchains -A output -i eth2 -p udp -l
+		ipchains -A output -i eth2 -p icmp -l
+	EOF
+	logs_alike "$PWD/rules"
+}
+
+@test "what the engine logs of the same packets: lists of 2.0" {
+	cat >rules <<-'EOF'
+		ipfwadm -I -a deny -P tcp -D 203.0.113.9 24 -o
+		ipfwadm -I -a accept -P icmp -o
+		ipfwadm -I -a accept -P udp -W eth0 -o
+		ipfwadm -F -a masquerade -P udp -S 10.1.0.0/24 -o
+		ipfwadm -F -a masquerade -S 10.1.0.0/24
+		ipfwadm -O -a accept -P udp -W eth2 -o
+		ipfwadm -O -a accept -P icmp -W eth2 -o
+		ipfwadm -A in -i -P udp -o
+	EOF
+	logs_alike "$PWD/rules"
 }
 
 @test "one who reads already" {
