@@ -134,9 +134,29 @@ static void print_live_json(const struct compat_status *s,
 	putchar('}');
 }
 
-/* One object, one line; members are only ever added. */
-static void print_json(const struct compat_status *s)
+static void print_detail(void *ctx, const char *word, const char *text)
 {
+	(void)ctx;
+	printf("%-11s%s\n", word, text);
+}
+
+/* @ctx: how many there were before. */
+static void print_detail_json(void *ctx, const char *word, const char *text)
+{
+	int *n = ctx;
+
+	fputs((*n)++ ? ", [" : ", \"details\": [[", stdout);
+	put_string(word);
+	fputs(", ", stdout);
+	put_string(text);
+	putchar(']');
+}
+
+/* One object, one line; members are only ever added. */
+static void print_json(struct compat *c, const struct compat_status *s)
+{
+	int details = 0;
+
 	putchar('{');
 	put_member("backend", s->backend);
 	put_member("state", s->state);
@@ -150,7 +170,8 @@ static void print_json(const struct compat_status *s)
 	printf("\"entries\": %u, \"forwards\": %u", s->entries, s->forwards);
 	if (s->is_live)
 		print_live_json(s, &s->live);
-	puts("}");
+	compat_details(c, print_detail_json, &details);
+	puts(details ? "]}" : "}");
 }
 
 int cmd_status(int argc, char **argv)
@@ -166,9 +187,11 @@ int cmd_status(int argc, char **argv)
 		return CMD_FAILED;
 	compat_status(c, &s);
 	if (json)
-		print_json(&s);
+		print_json(c, &s);
 	else
 		print_status(&s);
+	if (!json)
+		compat_details(c, print_detail, NULL);
 	if (s.claimed && !json)
 		print_tools(c);
 	compat_close(c);
@@ -181,6 +204,9 @@ const char cmd_status_usage[] =
 	"Shows where the state is kept, which kernel the host runs and whether "
 	"a tool has\n"
 	"settled that, its clock, how much it holds, and which tool may work "
-	"on it.\n"
+	"on it; with\n"
+	"the netfilter backend also what is in the kernel's tables, and what "
+	"of the rules\n"
+	"is done otherwise there.\n"
 	"\n"
 	"  --json    the same for programs, as one line of JSON\n";

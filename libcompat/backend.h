@@ -74,6 +74,8 @@ struct backend {
 	/* Where the old /proc files come from. */
 	void (*source)(void *self, struct proc_source *src);
 	void (*status)(void *self, struct compat_status *status);
+	/* See compat_details(). NULL: there are none. */
+	void (*details)(void *self, compat_detail_fn *line, void *ctx);
 	int (*reset)(void *self, enum fw_era era);
 	void (*host_each)(void *self,
 			  void (*row)(void *ctx,

@@ -410,6 +410,57 @@ static void nf_status(void *self, struct compat_status *s)
 		s->entries = nf_masq_count(nf->masq);
 }
 
+/* Where the lines of compat_details() go. */
+struct detail {
+	compat_detail_fn *line;
+	void *ctx;
+};
+
+static void detail_table(void *ctx, const struct nf_load_row *row)
+{
+	const struct detail *d = ctx;
+	char text[256];
+
+	if (row->chains)
+		snprintf(text, sizeof(text),
+			 "%s: %u chains and %u rules of ours, of %u in all%s",
+			 row->table, row->chains, row->rules, row->entries,
+			 row->differs ? "; somebody changed it since" : "");
+	else
+		snprintf(text, sizeof(text), "%s: nothing of ours", row->table);
+	d->line(d->ctx, "table", text);
+}
+
+static void detail_finding(void *ctx, const struct nf_finding *found)
+{
+	const struct detail *d = ctx;
+	struct text text = { 0 };
+
+	nf_finding_text(found, &text);
+	if (text.s)
+		d->line(d->ctx, "differs", text.s);
+	text_fini(&text);
+}
+
+static void nf_details(void *self, compat_detail_fn *line, void *ctx)
+{
+	const struct nf_rules *rules = &nf_of(self)->rules;
+	struct detail d = { line, ctx };
+	const struct nf_listener listener = { &d, detail_finding };
+	struct proc_source src;
+	char text[128];
+
+	snprintf(text, sizeof(text), "0x%08X; NFLOG groups %u and %u",
+		 rules->config.mark_mask, rules->config.log_group,
+		 rules->config.copy_group);
+	line(ctx, "marks", text);
+	nf_load_each(rules->load, detail_table, &d);
+	backend_engine.source(self, &src);
+	nf_rules_check(rules, &src, &listener);
+	line(ctx, "differs",
+	     "what does so whatever the rules: fwcompat-netfilter(7)");
+}
+
 static void fill(struct backend *ops)
 {
 	*ops = backend_engine;
@@ -429,6 +480,7 @@ static void fill(struct backend *ops)
 	ops->route_del = nf_route_del;
 	ops->source = nf_source;
 	ops->status = nf_status;
+	ops->details = nf_details;
 	ops->reset = nf_reset;
 }
 

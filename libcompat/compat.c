@@ -617,3 +617,9 @@ void compat_status(struct compat *c, struct compat_status *status)
 	*status = (struct compat_status){ .backend = c->ops->name };
 	c->ops->status(self(c), status);
 }
+
+void compat_details(struct compat *c, compat_detail_fn *line, void *ctx)
+{
+	if (c->ops->details)
+		c->ops->details(self(c), line, ctx);
+}

@@ -196,4 +196,9 @@ struct compat_status {
 };
 void compat_status(struct compat *c, struct compat_status *status);
 
+/* What a backend has to say of itself beyond that, line by line: a word, and
+ * what there is to tell of it. A word may come more than once. */
+typedef void compat_detail_fn(void *ctx, const char *word, const char *text);
+void compat_details(struct compat *c, compat_detail_fn *line, void *ctx);
+
 #endif

@@ -55,7 +55,8 @@ bool nf_rules_interrupted(const struct nf_rules *rules)
 }
 
 static int compile(const struct nf_rules *rules, const struct proc_source *src,
-		   struct nf_set *set, struct text *why)
+		   struct nf_set *set, struct text *why,
+		   const struct nf_listener *listener)
 {
 	struct nf_gathered g;
 	int r = nf_gather(src, &g);
@@ -63,7 +64,7 @@ static int compile(const struct nf_rules *rules, const struct proc_source *src,
 	if (r == 0)
 		r = nf_gather_ifaces(&g);
 	if (r == 0)
-		r = nf_compile(&g.in, &rules->config, set, why, NULL);
+		r = nf_compile(&g.in, &rules->config, set, why, listener);
 	nf_gathered_fini(&g);
 	return r;
 }
@@ -105,7 +106,7 @@ int nf_rules_put(struct nf_rules *rules, struct fw *fw,
 	forget_counts(rules);
 	nf_set_init(&set);
 	if (src)
-		r = compile(rules, src, &set, &sentence);
+		r = compile(rules, src, &set, &sentence, NULL);
 	if (r == 0)
 		r = put(rules, fw, &set, why, n);
 	if (r && !why[0])
@@ -128,6 +129,16 @@ int nf_rules_done(struct nf_rules *rules)
 void nf_rules_undone(struct nf_rules *rules)
 {
 	nf_load_undone(rules->load);
+}
+
+void nf_rules_check(const struct nf_rules *rules, const struct proc_source *src,
+		    const struct nf_listener *listener)
+{
+	struct nf_set set;
+
+	nf_set_init(&set);
+	compile(rules, src, &set, NULL, listener);
+	nf_set_fini(&set);
 }
 
 static void count(void *counts, nf_id id, uint64_t packets, uint64_t bytes)

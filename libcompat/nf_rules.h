@@ -49,6 +49,11 @@ bool nf_rules_translated(const struct nf_rules *rules);
 int nf_rules_done(struct nf_rules *rules);
 void nf_rules_undone(struct nf_rules *rules);
 
+/* Tells what of the state's rules is done otherwise than then, and what cannot
+ * be done. */
+void nf_rules_check(const struct nf_rules *rules, const struct proc_source *src,
+		    const struct nf_listener *listener);
+
 /* What the kernel has counted, asked once in a stay; all nought if it cannot be
  * told. */
 const struct nf_counts *nf_rules_counts(struct nf_rules *rules,

@@ -306,3 +306,48 @@ counted() {
 	inside fwcompat reset
 	assert_equal "$(effective)" ''
 }
+
+@test "status tells of the tables, and what is done otherwise" {
+	inside ipchains -A input -s 1.2.3.4 -j REJECT
+	inside ipchains -A forward -s 10.0.0.0/8 -j MASQ
+	run -0 inside fwcompat status
+	assert_line 'backend    netfilter'
+	assert_line --partial 'marks      0xFF000000; NFLOG groups 22 and 23'
+	assert_line --regexp '^table      mangle: [0-9]+ chains and [0-9]+ rules of ours, of [0-9]+ in all$'
+	assert_line --partial 'differs    rule 1 of input: '
+	inside iptables-legacy -t mangle -A PREROUTING -s 9.9.9.9
+	run -0 inside fwcompat status
+	assert_line --partial 'somebody changed it since'
+	run -0 inside fwcompat status --json
+	assert_output --partial '"details": [["marks"'
+}
+
+@test "marks are those that are set" {
+	export FWCOMPAT_MARKS=0x00FF0000
+	inside ipchains -A forward -s 10.0.0.0/8 -j MASQ
+	run -0 inside iptables-legacy-save
+	refute_output --partial '0xfe000000'
+	assert_output --partial '/0xfe0000 -j MASQUERADE'
+	export FWCOMPAT_MARKS=0x3
+	run --separate-stderr -1 inside ipchains -A forward -j DENY
+	assert_equal "$stderr" 'ipchains: FWCOMPAT_MARKS=0x3: this should be a number with 4 or more bits set'
+}
+
+@test "interfaces and routes are ip's to change" {
+	run -1 --separate-stderr inside fwcompat host if eth0 10.0.0.1/8
+	[[ $stderr == *"ip(8) changes them"* ]]
+}
+
+@test "another network namespace has a state of its own" {
+	unset FWCOMPAT_STATE
+	local mine other
+	inside ipchains -A input -s 1.2.3.4 -j DENY
+	mine=$(inside fwcompat status | awk '$1 == "state" { print $2 }')
+	run -0 unshare -n fwcompat status
+	other=$(awk '$1 == "state" { print $2 }' <<<"$output")
+	inside fwcompat reset
+	rm -f "$mine" "$mine.kernel" "$other" "$other.kernel"
+	[[ $mine == /run/fwcompat/netfilter-* && $other == /run/fwcompat/netfilter-* ]]
+	[ "$mine" != "$other" ]
+	assert_line --partial 'rules      0 in'
+}
