@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 
 #include "core/bytes.h"
@@ -33,7 +33,7 @@ enum {
 	LOG_ROOM = 1 << 16, /* bytes of log lines in one batch */
 	HEADER = 20,
 	LEVEL_WARNING = 4,
-	PRIORITY = -20,
+	TIMER_SLACK_NS = 1000,
 	IDLE_MS = 1000,
 };
 
@@ -465,16 +465,28 @@ static int round_of(struct live *l, bool *busy)
 	return r;
 }
 
+/*
+ * Under overload the kernel, by a thread of its own, would go on to receive
+ * what nobody has time for. So what it has received goes first: ahead of all
+ * that is not bound to real time either, and where that is not allowed, not.
+ */
+static void take_precedence(void)
+{
+	const struct sched_param lowest = {
+		.sched_priority = sched_get_priority_min(SCHED_RR)
+	};
+
+	sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &lowest);
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK_NS);
+}
+
 int live_run(struct live *l, char *why, size_t n)
 {
 	bool busy = false;
 	sigset_t ends, before;
 	int r = 0;
 
-	/* What the kernel has received it must not receive in vain, because
-	 * receiving more leaves no time for it. */
-	setpriority(PRIO_PROCESS, 0, PRIORITY);
-	prctl(PR_SET_TIMERSLACK, 1000);
+	take_precedence();
 
 	/* They come while nothing is under way. */
 	sigemptyset(&ends);

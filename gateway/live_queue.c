@@ -20,12 +20,11 @@
 #include <libmnl/libmnl.h>
 
 enum {
-	/* Where most messages fit, with room for helpers to lengthen a packet;
-	 * not a power of two, for the sake of the caches. */
-	SLOT = 4096 + 192,
-	SLOT_MORE = LIVE_ROOM + 1, /* what does not */
-	GLUED = LIVE_ROOM + 512,   /* both, and a packet's room */
-	WAITING_MAX = 16384,       /* packets that the kernel keeps */
+	/* Any message, and a packet as long as helpers make it; few of its
+	 * pages are ever touched. Not a power of two, for the sake of the
+	 * caches. */
+	SLOT = LIVE_ROOM + 1 + 4096 + 192,
+	WAITING_MAX = 16384, /* packets that the kernel keeps */
 	RECEIVE_BYTES = 64 << 20,
 	SEND_BYTES = 4 << 20,
 	ANSWER_MAX = 1 << 18, /* bytes of verdicts in one call */
@@ -41,10 +40,8 @@ struct live_queue {
 	uint32_t n; /* packets of the last batch */
 	struct live_packet packet[LIVE_BATCH];
 	struct mmsghdr message[LIVE_BATCH];
-	struct iovec place[LIVE_BATCH][2];
+	struct iovec place[LIVE_BATCH];
 	uint8_t (*slot)[SLOT];
-	uint8_t (*more)[SLOT_MORE];
-	uint8_t *glued[LIVE_BATCH]; /* made when needed */
 	/* Verdicts on their way. */
 	_Alignas(8) uint8_t head[LIVE_BATCH + QUEUES][VERDICT_HEAD];
 	uint32_t n_heads, n_out, out_bytes;
@@ -155,14 +152,12 @@ static int set_up_socket(struct live_queue *q)
 static int set_up_places(struct live_queue *q)
 {
 	q->slot = malloc(sizeof(*q->slot) * LIVE_BATCH);
-	q->more = malloc(sizeof(*q->more) * LIVE_BATCH);
-	if (!q->slot || !q->more)
+	if (!q->slot)
 		return -ENOMEM;
 	for (int i = 0; i < LIVE_BATCH; i++) {
-		q->place[i][0] = (struct iovec){ q->slot[i], SLOT };
-		q->place[i][1] = (struct iovec){ q->more[i], SLOT_MORE };
-		q->message[i].msg_hdr.msg_iov = q->place[i];
-		q->message[i].msg_hdr.msg_iovlen = 2;
+		q->place[i] = (struct iovec){ q->slot[i], SLOT };
+		q->message[i].msg_hdr.msg_iov = &q->place[i];
+		q->message[i].msg_hdr.msg_iovlen = 1;
 	}
 	return 0;
 }
@@ -195,10 +190,7 @@ void live_queue_close(struct live_queue *q)
 		return;
 	if (q->fd >= 0)
 		close(q->fd);
-	for (int i = 0; i < LIVE_BATCH; i++)
-		free(q->glued[i]);
 	free(q->slot);
-	free(q->more);
 	free(q);
 }
 
@@ -235,10 +227,11 @@ static void take_attr(struct live_packet *p, uint16_t type, uint8_t *at,
 	}
 }
 
-/* The packet of the message of @len bytes at @at, which lies in @room bytes.
- * Whether there is one. */
+/* The packet of the message of @len bytes in the slot @at. Whether there is
+ * one.
+ */
 static bool read_message(const struct live_queue *q, struct live_packet *p,
-			 uint8_t *at, uint32_t len, uint32_t room)
+			 uint8_t *at, uint32_t len)
 {
 	uint32_t off = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
 	struct nlmsghdr head;
@@ -262,20 +255,8 @@ static bool read_message(const struct live_queue *q, struct live_packet *p,
 		off += NLMSG_ALIGN(a.nla_len);
 	}
 	if (p->data)
-		p->cap = room - (uint32_t)(p->data - at);
+		p->cap = SLOT - (uint32_t)(p->data - at);
 	return p->data;
-}
-
-/* A message that did not fit into its slot, in one piece; NULL: no memory. */
-static uint8_t *glue(struct live_queue *q, uint32_t i, uint32_t len)
-{
-	if (!q->glued[i])
-		q->glued[i] = malloc(GLUED);
-	if (!q->glued[i])
-		return NULL;
-	memcpy(q->glued[i], q->slot[i], SLOT);
-	memcpy(q->glued[i] + SLOT, q->more[i], len - SLOT);
-	return q->glued[i];
 }
 
 int live_queue_get(struct live_queue *q, struct live_packet **first)
@@ -288,18 +269,9 @@ int live_queue_get(struct live_queue *q, struct live_packet **first)
 		return errno == EAGAIN || errno == EINTR || errno == ENOBUFS
 			       ? 0
 			       : -errno;
-	for (uint32_t i = 0; i < (uint32_t)got; i++) {
-		uint32_t len = q->message[i].msg_len, room = SLOT;
-		uint8_t *at = q->slot[i];
-
-		if (len > GLUED)
-			continue;
-		if (len > SLOT - 1024) {
-			at = len > SLOT ? glue(q, i, len) : glue(q, i, SLOT);
-			room = GLUED;
-		}
-		q->n += at && read_message(q, &q->packet[q->n], at, len, room);
-	}
+	for (uint32_t i = 0; i < (uint32_t)got; i++)
+		q->n += read_message(q, &q->packet[q->n], q->slot[i],
+				     q->message[i].msg_len);
 	return (int)q->n;
 }
 
