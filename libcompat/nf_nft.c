@@ -132,14 +132,29 @@ static void put_tcp_flags(struct text *out, const struct nf_match *m)
 	text_putc(out, ' ');
 }
 
+static void put_proto(struct text *out, const struct nf_match *m)
+{
+	static const char *const names[] = { [IPPROTO_ICMP] = "icmp",
+					     [IPPROTO_TCP] = "tcp",
+					     [IPPROTO_UDP] = "udp" };
+	const char *not = op(m, NF_NOT_PROTO);
+
+	if (m->proto < sizeof(names) / sizeof(names[0]) && names[m->proto])
+		text_printf(out, "ip protocol %s%s ", not, names[m->proto]);
+	else
+		text_printf(out, "ip protocol %s%u ", not, m->proto);
+}
+
+/* Questions about the packet's inside say the protocol, too. */
 static void put_protocol(struct text *out, const struct nf_match *m)
 {
+	const uint32_t of_protocol =
+		NF_ASK_SPORT | NF_ASK_DPORT | NF_ASK_TCP_FLAGS | NF_ASK_ICMP;
 	const char *l4 = m->proto == IPPROTO_TCP ? "tcp" : "udp";
 	char what[16];
 
-	if (m->proto)
-		text_printf(out, "ip protocol %s%u ", op(m, NF_NOT_PROTO),
-			    m->proto);
+	if (m->proto && !(m->ask & of_protocol))
+		put_proto(out, m);
 	if (m->frag)
 		text_printf(out, "ip frag-off & 0x1fff %s 0 ",
 			    m->not &NF_NOT_FRAG ? "==" : "!=");
