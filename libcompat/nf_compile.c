@@ -38,9 +38,10 @@ struct plan {
 	bool answers; /* or to whatever, so that answers' sources are */
 	bool refuses; /* the output chain does */
 	bool accounts;
-	bool late;  /* the output chain sees what was translated */
-	bool waits; /* what the input chain rejects does */
-	bool old;   /* 1.3, whose lists stand elsewhere */
+	bool asks_source; /* rules of what leaves do */
+	bool late;        /* the output chain sees what was translated */
+	bool waits;       /* what the input chain rejects does */
+	bool old;         /* 1.3, whose lists stand elsewhere */
 	struct nf_way in, forward, forward_tos;
 	struct nf_way out[NF_VIEWS], out_tos[NF_VIEWS];
 	struct nf_way acct_in, acct_out[NF_VIEWS];
@@ -79,7 +80,7 @@ static bool has_view(const struct plan *p, enum nf_view view)
 {
 	if (view == NF_VIEW_PLAIN)
 		return true;
-	if (p->late)
+	if (p->late || !p->asks_source)
 		return false;
 	return view == NF_VIEW_MASQ ? p->masq : p->answers;
 }
@@ -269,38 +270,53 @@ static void add_proto(struct plan *p, uint16_t proto, const struct nf_do *does)
 	nf_add(p->w, &r);
 }
 
-/* What is of that protocol and belongs to no conversation. */
-static void add_stray(struct plan *p, uint16_t proto, const struct nf_do *does)
+/* What is of that protocol and belongs to a conversation. */
+static void add_tracked(struct plan *p, uint16_t proto,
+			const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(does);
 
 	r.match.proto = proto;
 	r.match.ask = NF_ASK_CT_STATE;
 	r.match.ct_state = NF_CT_INVALID;
+	r.match.not = NF_NOT_CT_STATE;
 	nf_add(p->w, &r);
 }
 
+/* Quirk: ICMP that is no request passed MASQ as it was. */
+static uint32_t stray_chain(struct plan *p)
+{
+	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "stray");
+
+	nf_fill(p->w, chain);
+	nf_add_mark(p->w, nf_code(p->w, NF_CODE_NONE));
+	nf_add_do(p->w, &p->onward);
+	return chain;
+}
+
 /*
- * MASQ. TCP and UDP that conntrack can't translate are dropped; ICMP that is no
- * request passes as it is (quirk). Other protocols are dropped; 1.3 knew
- * nothing of ICMP, and let others pass.
+ * MASQ. TCP and UDP that conntrack can't translate are dropped, as other
+ * protocols are; 1.3 knew nothing of ICMP, and let others pass.
  */
 static uint32_t masq_chain(struct plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "masq");
+	struct nf_do stray = go(stray_chain(p));
 
 	nf_fill(p->w, chain);
-	if (p->old)
-		add_proto(p, IPPROTO_ICMP, &p->onward);
-	else
-		add_stray(p, IPPROTO_ICMP, &p->onward);
 	nf_add_mark(p->w, nf_code(p->w, NF_CODE_MASQ));
+	add_tracked(p, IPPROTO_TCP, &p->masq_onward);
+	add_tracked(p, IPPROTO_UDP, &p->masq_onward);
 	if (!p->old)
-		add_proto(p, IPPROTO_ICMP, &p->masq_onward);
-	add_stray(p, 0, &drop_it);
-	add_proto(p, IPPROTO_TCP, &p->masq_onward);
-	add_proto(p, IPPROTO_UDP, &p->masq_onward);
-	nf_add_do(p->w, p->old ? &p->onward : &drop_it);
+		add_tracked(p, IPPROTO_ICMP, &p->masq_onward);
+	add_proto(p, IPPROTO_ICMP, &stray);
+	if (p->old) {
+		add_proto(p, IPPROTO_TCP, &drop_it);
+		add_proto(p, IPPROTO_UDP, &drop_it);
+		nf_add_do(p->w, &stray);
+	} else {
+		nf_add_do(p->w, &drop_it);
+	}
 	return chain;
 }
 
@@ -529,6 +545,8 @@ static void compile(struct nf_work *w, const struct nf_source *source)
 	p.old = w->in->era == ERA_1_3;
 	p.refuses = !p.old && w->needs[FW20_OUTPUT].end[NF_END_REJECT];
 	p.late = w->config->late_output && !p.refuses;
+	p.asks_source =
+		w->needs[FW20_OUTPUT].source || w->needs[FW20_ACCT].source;
 	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT];
 	p.accounts = w->needs[FW20_ACCT].any;
 	w->tracks = p.masq || p.answers;

@@ -57,6 +57,15 @@ static void survey_ports(struct nf_work *w, const struct fw20_rule *r)
 	}
 }
 
+/* Or logs it. */
+static bool asks_source(const struct fw20_rule *r)
+{
+	bool both = r->flags & FW20_BIDIR;
+
+	return r->smask || r->src || r->n_src || r->flags & FW20_PRN ||
+	       (both && (r->dmask || r->dst || r->n_dst));
+}
+
 static void survey_list(struct nf_work *w, enum fw20_list list)
 {
 	struct nf_needs *needs = &w->needs[list];
@@ -66,6 +75,7 @@ static void survey_list(struct nf_work *w, enum fw20_list list)
 		enum nf_end end = end_of(r->flags, true);
 
 		needs->any = true;
+		needs->source |= asks_source(r);
 		if (list == FW20_OUTPUT || list == FW20_ACCT)
 			survey_ports(w, r);
 		if (list == FW20_ACCT)

@@ -207,6 +207,15 @@ static bool has_ports(const struct fw_rule *r)
 	       !(r->inv & FW_INV_PROTO);
 }
 
+/* Or logs it. */
+static bool asks_source(const struct fw_rule *r)
+{
+	return r->smask || r->inv & FW_INV_SRC ||
+	       r->flags & (FW_F_LOG | FW_F_NETLINK) ||
+	       (has_ports(r) &&
+		(r->sport[0] != 0 || r->sport[1] != FW_PORT_MAX));
+}
+
 static void survey_rule(struct nf_work *w, enum fw20_list list, uint32_t chain,
 			uint32_t i)
 {
@@ -216,6 +225,7 @@ static void survey_rule(struct nf_work *w, enum fw20_list list, uint32_t chain,
 	const char *label = w->in->chain[chain].label;
 
 	needs->any = true;
+	needs->source |= asks_source(r);
 	needs->tos |= changes_tos(r);
 	if (end < NF_ENDS)
 		needs->end[end] = true;

@@ -16,6 +16,7 @@ static const struct note {
 	{ "own", "what the host itself sends bears a mark" },
 	{ "port", "what goes to that port of the host bears a mark" },
 	{ "refuse", "what is rejected" },
+	{ "stray", "ICMP that is no request is not masqueraded" },
 	{ "to", "forwarded ports, and REDIRECT" },
 };
 

@@ -63,7 +63,8 @@ struct nf_way {
 struct nf_needs {
 	bool end[NF_ENDS];
 	bool tos;
-	bool any; /* there are rules */
+	bool source; /* they ask for the source, or tell it */
+	bool any;    /* there are rules */
 };
 
 enum { NF_REDIRECTS = 256, NF_CUTS = 64 };

@@ -208,10 +208,15 @@ static const struct rule_case chains[] = {
 	  "-p icmp -m conntrack --ctstate RELATED -j fwc-errorsf\n"
 	  "-s 10.0.0.0/8 -g fwc-masq\n-j DROP\n" },
 	{ "MASQ marks", "ipchains -A forward -s 10.0.0.0/8 -j MASQ", "masq",
-	  "-p icmp -m conntrack --ctstate INVALID -j ACCEPT\n"
-	  "-j MARK --set-xmark 0x2000000/0xfe000000\n-p icmp -j ACCEPT\n"
-	  "-m conntrack --ctstate INVALID -j DROP\n-p tcp -j ACCEPT\n"
-	  "-p udp -j ACCEPT\n-j DROP\n" },
+	  "-j MARK --set-xmark 0x2000000/0xfe000000\n"
+	  "-p tcp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p udp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p icmp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p icmp -g fwc-stray\n-j DROP\n" },
+	{ "an output chain that asks for no source is asked once",
+	  "ipchains -P forward MASQ\n"
+	  "ipchains -A output -p tcp -d 10.1.2.3 -j DENY",
+	  "o-output", "-d 10.1.2.3/32 -p tcp -j DROP\n-j ACCEPT\n" },
 	{ "what is marked is masqueraded", "ipchains -P forward MASQ", "from",
 	  "-m mark --mark 0x2000000/0xfe000000 " LISTED
 	  "-p tcp -m mark --mark 0x2000000/0xfe000000 -j MASQUERADE "
