@@ -20,6 +20,7 @@
 #include "fwcompat/log_out.h"
 #include "libcompat/nf_compile.h"
 #include "libcompat/nf_log.h"
+#include "libcompat/settings.h"
 
 enum {
 	IP_HEADER = 20,
@@ -48,12 +49,14 @@ const char cmd_logd_usage[] =
 	"FIFO, "
 	"as they\n"
 	"                    went out on netlink\n"
-	"  --group N         the NFLOG group of lines; without: 22\n"
-	"  --copy-group N    that of packets; without: 23\n";
+	"  --group N         the NFLOG group of lines; without:\n"
+	"                    log-group of fwcompat.conf(5), or 22\n"
+	"  --copy-group N    that of packets; without: copy-group, or 23\n";
 
 struct logd {
 	const char *where, *copies;
 	int facility;
+	uint32_t marks; /* bits of packets' marks that are ours */
 	struct nf_log_group groups[2]; /* lines, copies */
 	struct log_out out;
 	int copies_fd; /* or -1 */
@@ -125,6 +128,24 @@ static int take_option(struct logd *d, int opt, const char *word)
 	}
 }
 
+/* What holds unless options say otherwise. */
+static int take_settings(struct logd *d)
+{
+	struct settings s;
+	char why[512] = "";
+	int r = settings_read(&s, why, sizeof(why));
+
+	if (r)
+		return cmd_failed("logd", r, why);
+	if (s.marks)
+		d->marks = s.marks;
+	if (s.log_group)
+		d->groups[0].number = s.log_group;
+	if (s.copy_group)
+		d->groups[1].number = s.copy_group;
+	return CMD_OK;
+}
+
 static int take_options(struct logd *d, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -186,7 +207,7 @@ static void write_copy(struct logd *d, const struct log_tag *tag,
 	uint32_t bytes = tag->num < p->len ? tag->num : p->len;
 
 	put_le32(message, COPY_HEADER + bytes);
-	put_le32(message + 4, packet->mark & ~(uint32_t)NF_MARK_MASK);
+	put_le32(message + 4, packet->mark & ~d->marks);
 	memcpy(message + 8, packet->via.s, sizeof(packet->via.s));
 	memcpy(message + COPY_HEADER, p->data, bytes);
 	if (write(d->copies_fd, message, COPY_HEADER + bytes) < 0 &&
@@ -306,12 +327,15 @@ int cmd_logd(int argc, char **argv)
 {
 	struct logd d = {
 		.facility = LOG_USER,
+		.marks = (uint32_t)NF_MARK_MASK,
 		.groups = { { NF_LOG_GROUP, LINE_BYTES },
 			    { NF_COPY_GROUP, COPY_BYTES } },
 		.copies_fd = -1,
 	};
-	int status = take_options(&d, argc, argv), r;
+	int status = take_settings(&d), r;
 
+	if (status == CMD_OK)
+		status = take_options(&d, argc, argv);
 	if (status != CMD_OK)
 		return status;
 	r = open_copies(&d);

@@ -46,7 +46,7 @@ union request {
 /* The attribute @type of a set (which counts from 0) if it has @n bytes. */
 static const uint8_t *attr(struct nfattr *const set[], int type, int n)
 {
-	const struct nfattr *a = set[type - 1];
+	struct nfattr *a = set[type - 1];
 
 	if (!a || (int)NFA_PAYLOAD(a) < n)
 		return NULL;

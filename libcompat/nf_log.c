@@ -210,6 +210,7 @@ static void put_source(struct pkt *p, const struct pkt_info *info,
 	bool icmp = info->proto == IPPROTO_ICMP;
 	uint8_t *at = pkt_at(p, info->ihl + (icmp ? ICMP_ID_AT : 0U), 2);
 	uint8_t *sum = pkt_at(p, info->ihl + sum_at(info->proto), 2);
+	uint8_t *source = pkt_at(p, SOURCE_AT, 4);
 	uint8_t src[4], word[2];
 
 	put_be32(src, addr);
@@ -218,7 +219,8 @@ static void put_source(struct pkt *p, const struct pkt_info *info,
 		sum = NULL;
 	if (at)
 		write_summed(at, word, sizeof(word), sum);
-	write_summed(p->data + SOURCE_AT, src, sizeof(src), icmp ? NULL : sum);
+	if (source)
+		write_summed(source, src, sizeof(src), icmp ? NULL : sum);
 	pkt_ip_sum(p, info->ihl);
 }
 

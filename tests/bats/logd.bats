@@ -236,7 +236,9 @@ logs_alike() {
 	logd --log -
 	run --separate-stderr -1 at r fwcompat logd
 	assert_equal "$stderr" 'fwcompat logd: NFLOG group 22: somebody else reads it'
-	lab_start r other fwcompat logd --group 77 --log -
+	FWCOMPAT_LOG_GROUP=76 lab_start r set fwcompat logd --log -
+	lab_until 10 at r grep -q '^ *76 ' /proc/net/netfilter/nfnetlink_log
+	FWCOMPAT_LOG_GROUP=76 lab_start r other fwcompat logd --group 77 --log -
 	lab_until 10 at r grep -q '^ *77 ' /proc/net/netfilter/nfnetlink_log
 }
 
