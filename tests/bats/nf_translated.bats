@@ -10,38 +10,64 @@ load ../lab/matrix
 
 setup() {
 	own_host
-	need_lab iptables-legacy iptables-legacy-restore
+	need_lab iptables-legacy iptables-legacy-restore conntrack
 	lab_up "$BATS_TEST_TMPDIR/lab"
 	lab_mute
 	lab_sysctl r ipv4/ip_forward 1
 	lab_host
 	sh "$lab_home/matrix.sh" >probes
-	sh "$lab_home/rules/chains.sh"
-	lab_probe_engine <probes >engine
 }
 
 teardown() {
 	lab_down
 }
 
-# The engine's rules, in the words of $1, loaded by "$@" behind it.
+# translated RULES TO COMMAND...: rules of a script as the engine has them, and in
+# the words of TO, loaded by COMMAND.
 translated() {
-	local to=$1
-	shift
-	at r fwcompat translate --to "$to" "$lab_home/rules/chains.sh" >translated
-	at r "$@" translated
-	lab_probe_router <probes >router
+	local rules=$lab_home/rules/$1 to=$2
+	shift 2
+	sh "$rules"
+	lab_probe_engine <probes >engine
+	at r fwcompat translate --to "$to" "$rules" >written
+	at r "$@" written
+	cat "$lab_home/known/netfilter" "$lab_home/known/lists" >lists
 }
 
-@test "iptables: probes meet the fate that they meet in the engine" {
-	translated iptables iptables-legacy-restore --noflush
-	lab_matrix_compare router engine "$lab_home/known/netfilter"
+# The router's fates beside the engine's, KNOWN apart. A machine that is busy may
+# hand a packet over late, so that it is counted for the next probe: what differs
+# has to do so again.
+same_fates() {
+	local try
+	for try in 1 2; do
+		at r conntrack -F 2>/dev/null
+		lab_probe_router <probes >router
+		lab_matrix_compare router engine "$1" >differ.$try && return
+	done
+	join <(sort differ.1) <(sort differ.2) | tee again
+	[ ! -s again ]
 }
 
-@test "nft: probes meet the fate that they meet in the engine" {
+@test "iptables: probes meet chains' fate in the engine" {
+	translated chains.sh iptables iptables-legacy-restore --noflush
+	same_fates "$lab_home/known/netfilter"
+}
+
+@test "nft: probes meet chains' fate in the engine" {
 	type nft >/dev/null || skip 'no nft'
-	translated nft nft -f
-	lab_matrix_compare router engine "$lab_home/known/netfilter"
+	translated chains.sh nft nft -f
+	same_fates "$lab_home/known/netfilter"
+}
+
+@test "iptables: probes meet lists' fate in the engine" {
+	translated lists.sh iptables iptables-legacy-restore --noflush
+	same_fates lists
+}
+
+@test "nft: probes meet lists' fate in the engine" {
+	type nft >/dev/null || skip 'no nft'
+	translated lists.sh nft nft -f
+	same_fates lists
 }
 
 @test "the backend has the rules that iptables is told" {
