@@ -164,15 +164,19 @@ static void move_slot(struct fast_ctl *map, const struct fast_birth *b,
 					 __ATOMIC_RELEASE);
 }
 
-/* The entry's own way goes on where the birth's was. */
+/*
+ * The entry's own way goes on where the birth's was. Only the gate's keeper can
+ * do that; else the engine has the next packet, and teaches anew.
+ */
 static void move_way(struct fw *fw, uint32_t nth, uint32_t entry)
 {
 	const struct fast_birth *b = fast_birth(fw->fast, nth);
 	struct fast_way *from = fast_birth_way(fw->fast, nth);
 	struct fast_way *to = fast_way(fw->fast, 2 * entry);
-	uint32_t gen = from->gen;
 
-	if (!gen || masq_at(fw, entry)->helper)
+	if (!fw->fast_keeps || masq_at(fw, entry)->helper)
+		from->gen = 0;
+	if (!from->gen)
 		return;
 	*to = *from;
 	to->packets = to->bytes = 0;

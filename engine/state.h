@@ -87,7 +87,7 @@ struct fw {
 	struct routes *routes;
 	struct fast_ctl *fast; /* the fast path's map, or NULL; borrowed */
 	/* See engine/fast_birth.c. */
-	bool fast_held, fast_making, fast_absorbing;
+	bool fast_keeps, fast_held, fast_making, fast_absorbing;
 	struct fast_trace *trace; /* of the packet in hand, or NULL; borrowed */
 };
 

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/fast_map.h"
@@ -14,8 +13,13 @@
 #include "engine/fast_birth.h"
 #include "engine/fast_lines.h"
 #include "engine/state.h"
+#include "libcompat/clock.h"
 
-enum { MAP_BYTES = FAST_LINES * FAST_LINE };
+enum {
+	PAGE = 4096,
+	NEW_ENTRIES = 8192, /* that one stay may make */
+	MOMENT_NS = 2000,   /* longer than the filter is at one packet */
+};
 
 static int bpf(enum bpf_cmd cmd, union bpf_attr *attr)
 {
@@ -39,9 +43,9 @@ static int is_ours(int fd)
 	       info.map_flags & BPF_F_MMAPABLE;
 }
 
-/* Maps the kernel's map of that number. NULL: there is none, or it is no fast
- * path's. */
-static struct fast_ctl *map_of(uint32_t id)
+/* Maps the beginning of the kernel's map of that number. NULL: there is none,
+ * or it is no fast path's. */
+static struct fast_ctl *map_of(uint32_t id, uint32_t bytes)
 {
 	struct fast_ctl *map = MAP_FAILED;
 	union bpf_attr attr;
@@ -53,33 +57,47 @@ static struct fast_ctl *map_of(uint32_t id)
 	if (fd < 0)
 		return NULL;
 	if (is_ours(fd))
-		map = mmap(NULL, MAP_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED,
-			   fd, 0);
+		map = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+			   0);
 	close(fd);
 	if (map == MAP_FAILED)
 		return NULL;
 	if (map->magic == FAST_MAGIC)
 		return map;
-	munmap(map, MAP_BYTES);
+	munmap(map, bytes);
 	return NULL;
 }
 
 void store_fast_end(struct store_fast *f)
 {
 	if (f->map && !f->kept)
-		munmap(f->map, MAP_BYTES);
+		munmap(f->map, f->bytes);
 	*f = (struct store_fast){ 0 };
 }
 
-/* A number that nobody has any more was left behind. */
-static void find(struct store_fast *f, uint32_t *id)
+/* Bytes of a map that a stay in the state needs: the ways of all entries. */
+static uint32_t bytes_for(const struct fw *fw)
 {
+	uint32_t entries = fw->st->table[FW_T_MASQ].used + NEW_ENTRIES;
+	uint32_t lines = FAST_WAY_AT + 2 * entries;
+
+	if (lines > FAST_PATTERN_AT)
+		lines = FAST_PATTERN_AT;
+	return (lines * FAST_LINE + PAGE - 1) / PAGE * PAGE;
+}
+
+/* A number that nobody has any more was left behind. */
+static void find(struct store_fast *f, const struct fw *fw, uint32_t *id)
+{
+	uint32_t bytes = bytes_for(fw);
+
 	if (f->kept)
 		*id = f->id;
-	if (*id == f->id)
+	if (*id == f->id && (f->kept || !f->map || f->bytes >= bytes))
 		return;
 	store_fast_end(f);
-	f->map = *id ? map_of(*id) : NULL;
+	f->map = *id ? map_of(*id, bytes) : NULL;
+	f->bytes = bytes;
 	if (!f->map)
 		*id = 0;
 	f->id = *id;
@@ -88,17 +106,19 @@ static void find(struct store_fast *f, uint32_t *id)
 /* Packets that are just being carried are told, too. */
 static void let_pass(void)
 {
-	const struct timespec moment = { .tv_nsec = 1000 };
+	uint64_t from = clock_ns();
 
-	nanosleep(&moment, NULL);
+	while (clock_ns() - from < MOMENT_NS)
+		;
 }
 
 void store_fast_join(struct store_fast *f, struct fw *fw, uint32_t *id)
 {
-	find(f, id);
+	find(f, fw, id);
 	fw->fast = f->map;
 	if (!f->map)
 		return;
+	fw->fast_keeps = f->kept;
 	fw->fast_held = fw->fast_making = fw->fast_absorbing = false;
 	if (fast_ports(f->map)->inside)
 		fast_recover(fw);
@@ -128,9 +148,10 @@ void store_fast_keep(struct store_fast *f, struct fw *fw, uint32_t *header_id,
 {
 	store_fast_end(f);
 	if (map)
-		*f = (struct store_fast){ map, id, true };
+		*f = (struct store_fast){ map, id, 0, true };
 	*header_id = f->id;
 	fw->fast = map;
+	fw->fast_keeps = map != NULL;
 	if (map)
 		fast_recover(fw);
 }

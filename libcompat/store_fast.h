@@ -16,6 +16,7 @@ struct fw;
 struct store_fast {
 	struct fast_ctl *map; /* NULL: none serves */
 	uint32_t id;
+	uint32_t bytes; /* of the map that are mapped */
 	bool kept; /* the handle's owner keeps the gate, the map is its own */
 };
 

@@ -131,6 +131,7 @@ static int setup(void **state)
 	b->fast.h.fw.trace = &b->trace;
 	b->fast.h.env.out = see_and_learn;
 	b->fast.h.fw.fast = fast_map(b->filter);
+	b->fast.h.fw.fast_keeps = true;
 	b->seed = 1;
 	*state = b;
 	return 0;
