@@ -449,6 +449,7 @@ UNIT_TESTS = \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
 	tests/unit/test_nf_compile.c \
+	tests/unit/test_nf_encode.c \
 	tests/unit/test_nf_rows.c \
 	tests/unit/test_number.c \
 	tests/unit/test_optscan.c \
@@ -468,6 +469,7 @@ UNIT_TESTS = \
 
 UNIT_SHARED = \
 	bench/gate.c \
+	libcompat/nf_encode.c \
 	tests/fuzz/drive_helper.c \
 	tests/fuzz/drive_nf.c \
 	tests/lab/probe_packet.c \
@@ -739,6 +741,7 @@ bench: all benches
 	@CC="$(CC)" sh bench/tools.sh $B
 	@sh bench/launcher.sh $B
 	@sh bench/masq.sh $B
+	@sh bench/netfilter.sh $B
 
 # fwcompat live beside the running kernel's own ways, in namespaces, as root.
 bench-live: all $B/bench/live_gen

@@ -1,7 +1,8 @@
 #!/bin/sh
-# How fast fwcompat live carries packets beside the running kernel's own
-# MASQUERADE and its plain forwarding: live.sh BUILD-DIRECTORY. As root; makes
-# three network namespaces and removes them again.
+# How fast fwcompat live carries packets, and the running kernel by rules of the
+# netfilter backend, beside its own MASQUERADE and its plain forwarding:
+# live.sh BUILD-DIRECTORY. As root; makes three network namespaces and removes
+# them again.
 #
 # Each life of a router takes: one flow; 10,000 flows, each packet the first of
 # its own, then all of them in turn; the same with 40,000. Generator and sink
@@ -26,7 +27,7 @@ export FWCOMPAT_STATE PATH
 
 ROUNDS=${ROUNDS:-5}
 PLACES=${PLACES:-shared apart}
-KINDS=${KINDS:-plain masquerade exact fast}
+KINDS=${KINDS:-plain masquerade netfilter exact fast}
 RULES=${RULES:-10 500}
 FLOWS=${FLOWS:-10000 40000}
 MS=${MS:-400}
@@ -43,7 +44,7 @@ remove() {
 	for n in $client $router $server; do
 		ip netns del "$n" 2>/dev/null || :
 	done
-	rm -f "$FWCOMPAT_STATE"
+	rm -f "$FWCOMPAT_STATE" "$FWCOMPAT_STATE.kernel"
 }
 
 trap 'remove; rm -rf "$dir"' EXIT
@@ -106,15 +107,18 @@ kernel_rules() {
 	} | in_router iptables-legacy-restore
 }
 
+# The same, in ipchains' words, for who runs "$@".
 fwcompat_rules() {
+	n=$1
+	shift
 	{
 		i=1
-		while [ "$i" -lt "$1" ]; do
+		while [ "$i" -lt "$n" ]; do
 			echo "-A forward -s 172.16.$((i / 200)).$((i % 200))/32 -j DENY"
 			i=$((i + 1))
 		done
 		echo '-A forward -s 10.1.0.0/16 -j MASQ'
-	} | ipchains-restore
+	} | "$@" ipchains-restore
 }
 
 # fwcompat live with the options $@, on the router's core.
@@ -151,10 +155,14 @@ life() {
 	fi
 	case $kind in
 	masquerade) kernel_rules "$rules" ;;
+	netfilter)
+		fwcompat_rules "$rules" \
+			in_router env FWCOMPAT_BACKEND=netfilter
+		;;
 	exact) start_live ;;
 	fast) start_live --fast ;;
 	esac
-	case $kind in exact | fast) fwcompat_rules "$rules" ;; esac
+	case $kind in exact | fast) fwcompat_rules "$rules" env ;; esac
 	measure 1 64 1000 >/dev/null
 	say 1 packets "$(measure 1 0 "$MS")"
 	for n in $FLOWS; do

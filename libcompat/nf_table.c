@@ -79,12 +79,17 @@ struct drop {
 	uint64_t packets, bytes;
 };
 
+/* A rule that the kernel has. */
+struct has {
+	const struct ipt_entry *entry;
+};
+
 /* One attempt at a table. */
 struct edit {
 	struct xtc_handle *h;
 	const struct nf_goal *goal;
 	const struct nf_book_table *past; /* or NULL */
-	const struct ipt_entry **has;     /* rules of the chain in question */
+	struct has *has;                  /* rules of the chain in question */
 	uint32_t n_has, has_room;
 	struct drop *drop;
 	uint32_t drops, drop_room;
@@ -125,7 +130,7 @@ static int read_chain(struct edit *e, const char *name)
 		if (!more)
 			return -ENOMEM;
 		e->has = more;
-		e->has[e->n_has++] = r;
+		e->has[e->n_has++].entry = r;
 	}
 	return 0;
 }
@@ -169,7 +174,7 @@ static int drop_rules(struct edit *e, const char *name, uint32_t from,
 
 	for (uint32_t i = from; r == 0 && i < to; i++) {
 		if (id && id[i])
-			r = note_drop(e, id[i], e->has[i]);
+			r = note_drop(e, id[i], e->has[i].entry);
 		if (r == 0 && !iptc_delete_num_entry(l.s, from, e->h))
 			r = iptc_error();
 		e->changed = true;
@@ -189,7 +194,8 @@ static bool stays(const struct edit *e, const struct nf_goal_chain *c,
 {
 	if (past && past[i] != e->goal->id[c->first + j])
 		return false;
-	return nf_entry_alike(e->has[i], iptc_get_target(e->has[i], e->h),
+	return nf_entry_alike(e->has[i].entry,
+			      iptc_get_target(e->has[i].entry, e->h),
 			      wanted(e, c, j));
 }
 
@@ -325,7 +331,7 @@ static bool jumps_stay(struct edit *e, const struct nf_jumps *want,
 
 	*first = *ours = 0;
 	for (uint32_t i = 0; i < e->n_has; i++) {
-		const char *target = iptc_get_target(e->has[i], e->h);
+		const char *target = iptc_get_target(e->has[i].entry, e->h);
 
 		if (!nf_name_ours(target))
 			continue;
@@ -333,7 +339,7 @@ static bool jumps_stay(struct edit *e, const struct nf_jumps *want,
 			*first = i;
 		alike = alike && *ours < want->n &&
 			encode_jump(code, &want->jump[*ours]) == 0 &&
-			nf_entry_alike(e->has[i], target,
+			nf_entry_alike(e->has[i].entry, target,
 				       nf_code_entry(code, 0));
 		++*ours;
 	}
@@ -343,7 +349,7 @@ static bool jumps_stay(struct edit *e, const struct nf_jumps *want,
 static int remove_jumps(struct edit *e, struct label l)
 {
 	for (uint32_t i = e->n_has; i--;) {
-		if (!nf_name_ours(iptc_get_target(e->has[i], e->h)))
+		if (!nf_name_ours(iptc_get_target(e->has[i].entry, e->h)))
 			continue;
 		if (!iptc_delete_num_entry(l.s, i, e->h))
 			return iptc_error();
@@ -555,8 +561,8 @@ int nf_table_count(enum nf_table table, const struct nf_book_table *past,
 		for (uint32_t k = 0; r == 0 && id && k < e.n_has; k++)
 			if (id[k])
 				fold->add(fold->ctx, id[k],
-					  e.has[k]->counters.pcnt,
-					  e.has[k]->counters.bcnt);
+					  e.has[k].entry->counters.pcnt,
+					  e.has[k].entry->counters.bcnt);
 	}
 	edit_fini(&e);
 	return r;
