@@ -14,6 +14,7 @@ setup_file() {
 }
 
 setup() {
+	cd "$BATS_TEST_TMPDIR" || return
 	root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 	deb=$(ls "$BATS_FILE_TMPDIR"/deb/fwcompat_*.deb)
 }
@@ -66,6 +67,16 @@ has() {
 		/usr/libexec/fwcompat/restore /etc/fwcompat.conf \
 		/usr/share/fwcompat/bats/fwcompat.bash \
 		/usr/share/doc/fwcompat/examples/rc.firewall
+}
+
+@test "what runs is stopped before it is removed, and started by nobody" {
+	dpkg-deb -e "$deb" control
+	run -0 grep -A 1 '= remove' control/prerm
+	assert_output --regexp 'stop .*fwcompat-live\.service.*fwcompat-logd\.service'
+	# Only what was enabled before is again, and no rule file runs.
+	assert_equal "$(grep -c ' enable ' control/postinst)" \
+		"$(grep -c 'was-enabled' control/postinst)"
+	run ! grep 'invoke.*restore' control/postinst
 }
 
 @test "of the system's own names there is none" {
