@@ -21,7 +21,9 @@
 
 # shellcheck disable=SC2154 # bats has BATS_TEST_TMPDIR; fw_send sets output
 
-export LC_ALL=C FWCOMPAT_RESOLVE=files
+# Never the running kernel, whatever the machine's settings are.
+export LC_ALL=C FWCOMPAT_RESOLVE=files FWCOMPAT_BACKEND=engine
+unset FWCOMPAT_ERA FWCOMPAT_LOG FWCOMPAT_PROC FWCOMPAT_TRACE
 export FWCOMPAT_STATE="$BATS_TEST_TMPDIR/fwcompat/state"
 
 # What is seen: lines that fw_send or an assertion looked at.

@@ -15,8 +15,10 @@ rm -rf "$out"
 mkdir -p "$out"
 PATH=${DEMO_BIN:-$PWD/build/bin}:$PATH:/usr/sbin:/sbin
 FWCOMPAT_STATE=$(cd "$out" && pwd)/state
-export PATH FWCOMPAT_STATE
-unset FWCOMPAT_BACKEND FWCOMPAT_PROC
+# Never the running kernel, whatever the machine's settings are.
+FWCOMPAT_BACKEND=engine
+export PATH FWCOMPAT_STATE FWCOMPAT_BACKEND
+unset FWCOMPAT_PROC
 
 show() {
 	printf '\n# %s\n' "$*"
@@ -42,4 +44,5 @@ What left by ppp0, as the world saw it:  tcpdump -n -r $out/out.pcap
 What came back to the workstation:       tcpdump -n -r $out/back.pcap
 To go on by hand:                        PATH=${DEMO_BIN:-$PWD/build/bin}:\$PATH
                                          export FWCOMPAT_STATE=$FWCOMPAT_STATE
+                                         export FWCOMPAT_BACKEND=engine
 TEXT

@@ -12,6 +12,7 @@
 #include "fwcompat/doctor_probe.h"
 #include "libcompat/backend_load.h"
 #include "libcompat/compat.h"
+#include "libcompat/settings.h"
 #include "libcompat/store.h"
 
 const char cmd_doctor_usage[] =
@@ -84,6 +85,7 @@ static const struct {
 struct findings {
 	enum part_state parts[PART_COUNT];
 	const char *backend;
+	bool engine;    /* it is the emulated kernel */
 	bool usable;    /* the backend's programs and parts are there */
 	bool whole;     /* a script finds all there was */
 	char why[512];  /* where not usable */
@@ -138,22 +140,22 @@ static void look_at_netfilter(struct findings *f)
 		snprintf(f->why, sizeof(f->why), "it is for root only");
 	else if (r == 0 && !has_all(f, NEED_NETFILTER))
 		snprintf(f->why, sizeof(f->why), "see what is lacking below");
-	f->usable = !*f->why;
 }
 
 static void look_at_backend(struct findings *f)
 {
-	f->usable = true;
-	f->backend = getenv("FWCOMPAT_BACKEND");
-	if (!f->backend || !*f->backend)
-		f->backend = "engine";
-	if (!compat_is_machine())
+	static struct settings settings;
+	int r = settings_read(&settings, f->why, sizeof(f->why));
+
+	f->backend = *settings.backend ? settings.backend : "engine";
+	f->engine = !strcmp(f->backend, "engine");
+	if (r == 0 && f->engine)
 		look_at_state(f);
-	else if (!strcmp(f->backend, "netfilter"))
+	else if (r == 0 && !strcmp(f->backend, "netfilter"))
 		look_at_netfilter(f);
-	else
+	else if (r == 0)
 		snprintf(f->why, sizeof(f->why), "there is no such backend");
-	f->usable = f->usable && !*f->why;
+	f->usable = !*f->why;
 }
 
 static void print_state(const struct findings *f)
@@ -164,7 +166,7 @@ static void print_state(const struct findings *f)
 		printf("state      %s: Linux %s%s, %u rules\n", f->path,
 		       compat_era_name(s->era), s->claimed ? "" : ", unsettled",
 		       s->era == ERA_2_2 ? s->rules : s->rules20);
-	else if (!compat_is_machine() && f->usable)
+	else if (f->engine && f->usable)
 		printf("state      %s: not there yet, the first tool makes "
 		       "it\n",
 		       f->path);

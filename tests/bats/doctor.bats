@@ -60,6 +60,15 @@ row() {
 	fi
 }
 
+@test "settings that make no sense" {
+	echo 'backends = engine' >conf
+	FWCOMPAT_CONF=$PWD/conf run -1 fwcompat doctor
+	assert_line "backend    engine: cannot be used: $PWD/conf:1: there is no such setting"
+	echo 'backend = other' >conf
+	FWCOMPAT_CONF=$PWD/conf run -1 fwcompat doctor
+	assert_line 'backend    other: cannot be used: there is no such backend'
+}
+
 @test "programs of 32 bits run where it says so" {
 	printf 'int main(void) { return 0; }\n' >old.c
 	gcc -m32 -static -o old old.c 2>/dev/null || skip 'no compiler for 32 bits'

@@ -158,3 +158,12 @@ out() {
 	FWCOMPAT_BATS=$BATS_TEST_DIRNAME/../../bats run -0 bats firewall.bats
 	assert_line --partial "ok 8"
 }
+
+@test "never the running kernel, whatever the machine's settings are" {
+	echo 'backend = netfilter' >conf
+	export FWCOMPAT_CONF=$PWD/conf
+	out
+	assert_accepted
+	run -0 fwcompat status
+	assert_line 'backend    engine'
+}
