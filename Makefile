@@ -185,6 +185,7 @@ LIVE_GATEWAY = \
 	gateway/fast_live.c \
 	gateway/live.c \
 	gateway/live_gauge.c \
+	gateway/live_hops.c \
 	gateway/live_host.c \
 	gateway/live_neigh.c \
 	gateway/live_queue.c \
@@ -195,6 +196,7 @@ LIVE_GATEWAY = \
 GATEWAY = \
 	gateway/link.c \
 	$(LIVE_GATEWAY) \
+	gateway/live_lines.c \
 	gateway/live_pace.c \
 	gateway/live_redirect.c \
 	gateway/loop.c \

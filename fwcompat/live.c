@@ -164,6 +164,10 @@ static int carry(struct carrier *c, struct store *store, struct fast_live *fast)
 		return failed(r, why);
 	if (fast)
 		fast_live_host(fast, live_host_of(l));
+	if (isatty(STDERR_FILENO))
+		fputs("fwcompat live: packets are carried until Ctrl-C; "
+		      "`fwcompat top' shows them\n",
+		      stderr);
 	r = live_run(l, why, sizeof(why));
 	if (r == 0)
 		r = live_end(l, why, sizeof(why));

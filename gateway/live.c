@@ -16,9 +16,10 @@
 #include "engine/fast.h"
 #include "engine/icmp_out.h"
 #include "engine/path.h"
-#include "engine/route.h"
 #include "engine/state.h"
 #include "gateway/live_gauge.h"
+#include "gateway/live_hops.h"
+#include "gateway/live_lines.h"
 #include "gateway/live_neigh.h"
 #include "gateway/live_pace.h"
 #include "gateway/live_queue.h"
@@ -29,18 +30,11 @@
 #include "libcompat/store.h"
 
 enum {
-	HOPS = 1024,
-	LOG_ROOM = 1 << 16, /* bytes of log lines in one batch */
 	HEADER = 20,
+	HEADERS = 80, /* with options, and TCP's */
 	LEVEL_WARNING = 4,
 	TIMER_SLACK_NS = 1000,
 	IDLE_MS = 1000,
-};
-
-/* The next hop of a destination on an interface, as last found. */
-struct hop {
-	uint32_t row1, dst; /* row + 1; 0: the place is free */
-	struct live_neigh *to;
 };
 
 struct live {
@@ -54,9 +48,7 @@ struct live {
 	struct live_host host;
 	struct live_redirects *redirects;
 	struct live_totals totals;
-	uint32_t hops_of;     /* host.generation, and purges of neighbours, */
-	uint32_t hops_purges; /* of the hops below */
-	struct hop hop[HOPS];
+	struct live_hops hops;
 	/* The packet in the engine's hands. */
 	struct live_packet *packet;
 	uint32_t in_row;
@@ -68,56 +60,9 @@ struct live {
 	uint32_t epoch, generation;
 	struct live_passed passed;
 	uint8_t *kept[LIVE_BATCH];
-	uint32_t n_kept, log_used;
-	char log[LOG_ROOM];
+	uint32_t n_kept;
+	struct live_lines lines;
 };
-
-static struct live_neigh *look_up_hop(struct live *l, uint32_t row,
-				      uint32_t dst)
-{
-	const struct live_dev *dev = &l->host.row[row];
-	struct route way;
-	struct live_neigh *to;
-
-	if (!dev->dev)
-		return NULL;
-	if (!dev->resolves) {
-		to = live_neigh_find(l->neighs, dev->dev, 0);
-		if (to)
-			to->state = LIVE_NEIGH_KNOWN;
-		return to;
-	}
-	way = route_out(&l->fw, dst);
-	if (way.kind == ROUTE_OUT && way.ifindex == row)
-		dst = way.gateway;
-	return live_neigh_find(l->neighs, dev->dev, dst);
-}
-
-/* Those that may be others by now. */
-static void forget_hops(struct live *l)
-{
-	uint32_t purges = live_neigh_purges(l->neighs);
-
-	if (l->hops_of == l->host.generation && l->hops_purges == purges)
-		return;
-	memset(l->hop, 0, sizeof(l->hop));
-	l->hops_of = l->host.generation;
-	l->hops_purges = purges;
-}
-
-static struct live_neigh *hop_of(struct live *l, uint32_t row, uint32_t dst)
-{
-	struct hop *h = &l->hop[((dst ^ row << 24) * 0x9E3779B1) >> 22];
-	struct live_neigh *to;
-
-	forget_hops(l);
-	if (h->row1 == row + 1 && h->dst == dst)
-		return h->to;
-	to = look_up_hop(l, row, dst);
-	forget_hops(l);
-	*h = (struct hop){ row + 1, dst, to };
-	return to;
-}
 
 /* Whether the bytes lie in the packet's own room, which stays. */
 static bool stays(const struct live_packet *p, const uint8_t *data)
@@ -152,7 +97,8 @@ static void send_out(struct live *l, const struct fw_out *out)
 	}
 	if (out->ifindex >= HOST_IFS || p->len < HEADER)
 		return;
-	to = hop_of(l, out->ifindex, get_be32(p->data + 16));
+	to = live_hop_to(&l->hops, &l->host, l->neighs, &l->fw, out->ifindex,
+			 get_be32(p->data + 16));
 	if (!to) {
 		l->totals.lost++;
 		return;
@@ -228,34 +174,25 @@ static void see_out(void *ctx, const struct fw_out *out)
 	}
 }
 
-/* Lines wait until the state is left. */
-static void flush_log(struct live *l)
-{
-	uint32_t at = 0;
-
-	while (at < l->log_used) {
-		const char *line = l->log + at + 1;
-
-		l->options.log(l->options.ctx, l->log[at], line);
-		at += (uint32_t)strlen(line) + 2;
-	}
-	l->log_used = 0;
-}
-
 static void see_log(void *ctx, int level, const char *line)
 {
 	struct live *l = ctx;
-	size_t n = strlen(line) + 1;
 
-	if (!l->options.log)
-		return;
-	if (n + 1 > LOG_ROOM - l->log_used)
-		flush_log(l);
-	if (n + 1 > LOG_ROOM)
-		return;
-	l->log[l->log_used] = (char)level;
-	memcpy(l->log + l->log_used + 1, line, n);
-	l->log_used += (uint32_t)n + 1;
+	live_lines_add(&l->lines, level, line);
+}
+
+/* A packet that cannot be changed for its length: its sender, a program on this
+ * host, is to send shorter ones. */
+static void want_shorter(struct live *l, const struct pkt *p)
+{
+	const struct icmp_what what = { .type = ICMP_DEST_UNREACH,
+					.code = ICMP_FRAG_NEEDED,
+					.rest = LIVE_WHOLE };
+	struct pkt_info info;
+
+	l->packet->accept = false;
+	pkt_look(p, &info);
+	icmp_error(&l->fw, p, &info, &what);
 }
 
 /* One packet through the engine. */
@@ -265,15 +202,17 @@ static void decide(struct live *l, struct live_packet *p)
 			   .len = p->len,
 			   .cap = p->cap,
 			   .to_host = p->to_host };
-	uint8_t before[HEADER] = { 0 };
+	uint8_t before[HEADERS];
+	uint32_t kept_n = p->len < HEADERS ? p->len : HEADERS;
 
 	if (p->len < HEADER)
 		return;
-	memcpy(before, p->data, HEADER);
+	memcpy(before, p->data, kept_n);
 	l->packet = p;
 	l->changed = false;
 	if (p->own) {
 		l->totals.own++;
+		l->in_row = HOST_LO; /* where it comes in, if it does */
 		l->changed = live_redirect_out(l->redirects, p->data, p->len,
 					       l->now);
 		fw_send_by(&l->fw, l->now, live_host_row(&l->host, p->out_dev),
@@ -290,6 +229,10 @@ static void decide(struct live *l, struct live_packet *p)
 	    (l->changed || memcmp(before, p->data, HEADER))) {
 		p->put = p->data;
 		p->put_len = p->len;
+	}
+	if (p->put && p->cut) {
+		memcpy(p->data, before, kept_n);
+		want_shorter(l, &pkt);
 	}
 	l->packet = NULL;
 }
@@ -379,7 +322,7 @@ static int pass_on(struct live *l, struct live_packet *p, int n)
 	s = n ? live_queue_answer(l->queue) : 0;
 	while (l->n_kept)
 		free(l->kept[--l->n_kept]);
-	flush_log(l);
+	live_lines_flush(&l->lines);
 	return s;
 }
 
@@ -436,11 +379,11 @@ static int watch_rules(struct live *l)
 	if (live_rules_stand())
 		return 0;
 	r = live_rules_set(l->options.queue, l->options.open, why, sizeof(why));
-	if (l->options.log)
-		l->options.log(l->options.ctx, LEVEL_WARNING,
-			       r ? why
-				 : "fwcompat live: somebody took its netfilter "
-				   "rules away; they are there again");
+	live_lines_add(&l->lines, LEVEL_WARNING,
+		       r ? why
+			 : "fwcompat live: somebody took its netfilter rules "
+			   "away; they are there again");
+	live_lines_flush(&l->lines);
 	return r;
 }
 
@@ -538,6 +481,8 @@ int live_open(struct live **lp, const struct live_options *options,
 	if (!l)
 		return -ENOMEM;
 	l->options = *options;
+	l->lines.log = options->log;
+	l->lines.ctx = options->ctx;
 	l->store = store;
 	l->env = (struct fw_env){ .ctx = l, .out = see_out, .log = see_log };
 	*why = '\0';

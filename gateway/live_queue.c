@@ -30,7 +30,6 @@ enum {
 	ANSWER_MAX = 1 << 18, /* bytes of verdicts in one call */
 	QUEUES = 2,
 	VERDICT_HEAD = 64, /* a verdict without its packet */
-	PUT_MAX = UINT16_MAX - sizeof(struct nlattr),
 	VECTORS = 3 * LIVE_BATCH + QUEUES,
 };
 
@@ -207,9 +206,10 @@ static uint32_t u32_at(const uint8_t *p)
 	return ntohl(v);
 }
 
-/* One attribute of a message; short ones are not there. */
+/* One attribute of a message; short ones are not there. @whole: of a packet
+ * that was cut, its length. */
 static void take_attr(struct live_packet *p, uint16_t type, uint8_t *at,
-		      uint32_t len)
+		      uint32_t len, uint32_t *whole)
 {
 	struct nfqnl_msg_packet_hdr head;
 
@@ -220,6 +220,9 @@ static void take_attr(struct live_packet *p, uint16_t type, uint8_t *at,
 		memcpy(&head, at, sizeof(head));
 		p->id = ntohl(head.packet_id);
 		p->own = head.hook == NF_INET_LOCAL_OUT;
+	} else if (type == NFQA_CAP_LEN && len >= 4) {
+		p->cut = true;
+		*whole = u32_at(at);
 	} else if (type == NFQA_IFINDEX_INDEV && len >= 4) {
 		p->in_dev = u32_at(at);
 	} else if (type == NFQA_IFINDEX_OUTDEV && len >= 4) {
@@ -234,6 +237,7 @@ static bool read_message(const struct live_queue *q, struct live_packet *p,
 			 uint8_t *at, uint32_t len)
 {
 	uint32_t off = NLMSG_HDRLEN + NLMSG_ALIGN(sizeof(struct nfgenmsg));
+	uint32_t whole = 0;
 	struct nlmsghdr head;
 	struct nfgenmsg family;
 	struct nlattr a;
@@ -251,12 +255,17 @@ static bool read_message(const struct live_queue *q, struct live_packet *p,
 		if (a.nla_len < sizeof(a) || a.nla_len > len - off)
 			return false;
 		take_attr(p, a.nla_type & NLA_TYPE_MASK, at + off + sizeof(a),
-			  a.nla_len - (uint32_t)sizeof(a));
+			  a.nla_len - (uint32_t)sizeof(a), &whole);
 		off += NLMSG_ALIGN(a.nla_len);
 	}
-	if (p->data)
-		p->cap = SLOT - (uint32_t)(p->data - at);
-	return p->data;
+	if (!p->data)
+		return false;
+	p->cap = SLOT - (uint32_t)(p->data - at);
+	if (p->cut && p->len < whole && whole <= p->cap) {
+		memset(p->data + p->len, 0, whole - p->len);
+		p->len = whole;
+	}
+	return true;
 }
 
 int live_queue_get(struct live_queue *q, struct live_packet **first)
@@ -322,7 +331,7 @@ static int answer_accept(struct live_queue *q, const struct live_packet *p)
 	struct nlmsghdr *n =
 		put_verdict(q, NFQNL_MSG_VERDICT, p->queue, NF_ACCEPT, p->id);
 	uint32_t bare = n->nlmsg_len;
-	bool put = p->put && p->put_len <= PUT_MAX;
+	bool put = p->put && p->put_len <= LIVE_WHOLE;
 
 	if (put) {
 		struct nlattr a = { .nla_len =

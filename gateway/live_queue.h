@@ -12,6 +12,7 @@
 enum {
 	LIVE_BATCH = 128, /* packets at a time, at most */
 	LIVE_ROOM = 65535,
+	LIVE_WHOLE = 65531, /* bytes of a packet that is not cut, at most */
 };
 
 /* A packet that waits for its verdict. */
@@ -23,6 +24,8 @@ struct live_packet {
 	uint32_t in_dev, out_dev; /* the kernel's numbers; 0: none */
 	uint8_t *data;            /* from the IP header on; may be changed */
 	uint32_t len, cap;
+	bool cut; /* so long that its last bytes are not there; nor can others
+		     be put in their place */
 	/* The verdict. Kept back it is the caller's to send, or gone. */
 	bool accept;
 	const uint8_t *put; /* accepted with these bytes; NULL: as it came */

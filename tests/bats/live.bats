@@ -37,6 +37,16 @@ redirected() {
 	redirected
 }
 
+@test "what is redirected on its way back to the host itself" {
+	lab_serve_files
+	lab_serve_http r
+	lab_live
+	lab_http r 127.0.0.1
+	ipchains -A input -i lo -p tcp -d 0/0 8080 -j REDIRECT 80
+	lab_http r 127.0.0.1 8080
+	lab_http r 10.1.0.1 8080
+}
+
 @test "2.0: what is redirected reaches the router's own server" {
 	lab_serve_files
 	lab_serve_http r
