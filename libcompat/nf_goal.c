@@ -19,12 +19,13 @@ static void kernel_name(char to[NF_NAME], const char *name, char letter)
 
 static void put_jump(struct nf_goal *goal, enum nf_hook hook, const char *name)
 {
-	struct nf_jumps *jumps = &goal->hook[hook];
-	struct nf_jump *jump = &jumps->jump[jumps->n];
+	struct nf_jumps *jumps;
+	struct nf_jump *jump;
 
-	if (hook >= NF_HOOKS || jumps->n == NF_JUMPS)
+	if (hook >= NF_HOOKS || goal->hook[hook].n == NF_JUMPS)
 		return;
-	jumps->n++;
+	jumps = &goal->hook[hook];
+	jump = &jumps->jump[jumps->n++];
 	*jump = (struct nf_jump){ .asks = false };
 	snprintf(jump->chain, sizeof(jump->chain), "%s", name);
 }

@@ -13,8 +13,8 @@ own_host() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
-# Under the sanitizers: the leak checker starts a process, which is refused after
-# a dry run.
+# Under the sanitizers: the leak checker starts a process that looks at its own,
+# which is refused after a dry run, and under strace.
 no_leak_checker() {
 	export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 }

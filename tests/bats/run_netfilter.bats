@@ -96,5 +96,5 @@ ip_masq_portfw
 	run -2 fwcompat run --backend netfilter --dry-run true
 	assert_output --partial 'a dry run is of the emulated host alone'
 	run -1 fwcompat run --backend nosuch true
-	assert_output --partial 'FWCOMPAT_BACKEND=nosuch'
+	assert_output --partial 'the backend nosuch: there is none of that name'
 }
