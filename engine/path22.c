@@ -219,6 +219,9 @@ static enum walk_end send_own(struct walk *w, uint32_t ifindex)
 	if (to.kind != ROUTE_OUT && to.kind != ROUTE_LOCAL)
 		return END_DROP;
 	v = ask(w, FW_OUTPUT, to.ifindex).verdict;
+	/* UDP's and other senders get an error from their call. */
+	if (v == FW_V_REJECT && w->info.proto == IPPROTO_TCP)
+		return walk_unreach(w, ICMP_PORT_UNREACH);
 	if (v == FW_V_DENY || v == FW_V_REJECT)
 		return END_DROP;
 	if (to.kind == ROUTE_LOCAL)

@@ -257,6 +257,40 @@ static void no_errors_about_errors(void **state)
 	}
 }
 
+/* The output chain rejects what goes outside. */
+static const struct {
+	const char *name;
+	uint8_t proto;
+	const char *want;
+} own_rejected[] = {
+	{ "TCP is told", IPPROTO_TCP, "icmp:3/3" },
+	{ "UDP's sender got an error", IPPROTO_UDP, "drop" },
+	{ "ping's sender got an error", IPPROTO_ICMP, "drop" },
+};
+
+static void our_own_rejected(void **state)
+{
+	struct fw_rule reject = rule_any("REJECT");
+
+	(void)state;
+	reject.dst = ROUTER_OUTSIDE;
+	reject.dmask = 0xFFFFFFFF;
+	for (size_t i = 0; i < sizeof(own_rejected) / sizeof(own_rejected[0]);
+	     i++) {
+		uint8_t data[20] = { 8 }, b[64];
+		const char *got;
+
+		router_open(&r);
+		chain_append(&r.h.fw, "output", &reject);
+		got = router_takes(&r, NULL, b,
+				   make_ip(b, ROUTER_OURS, ROUTER_OUTSIDE,
+					   own_rejected[i].proto, 0, data, 20));
+		if (strcmp(got, own_rejected[i].want) != 0)
+			fail_msg("%s: got %s", own_rejected[i].name, got);
+		router_close(&r);
+	}
+}
+
 static void an_errors_bytes(void **state)
 {
 	uint8_t b[1500] = { 0 };
@@ -316,6 +350,7 @@ int main(void)
 		cmocka_unit_test(no_route_is_rare),
 		cmocka_unit_test(redirects_fade),
 		cmocka_unit_test(no_errors_about_errors),
+		cmocka_unit_test(our_own_rejected),
 		cmocka_unit_test(an_errors_bytes),
 		cmocka_unit_test(long_packets),
 	};
