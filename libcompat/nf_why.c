@@ -86,6 +86,10 @@ const struct nf_reason nf_reasons[NF_WHYS] = {
 const struct nf_always nf_always[] = {
 	{ "masq-ports", "masquerade ports are given out in no order, and a "
 			"source port that is one is kept" },
+	{ "udp-ports",
+	  "UDP from one port of an inside host to the same port of several "
+	  "hosts has a masquerade port for each of them; 2.2 gave it one until "
+	  "the first of them answered" },
 	{ "data-ports", "data connections of FTP and IRC keep the client's "
 			"port where it is free" },
 	{ "known", "answers of a translated conversation skip forward, and are "

@@ -88,7 +88,7 @@ lab_down() {
 at() {
 	local ns=$1
 	shift
-	nsenter --target "$lab_pid" --mount --pid --wdns="$PWD" \
+	nsenter --target "${lab_pid:?there is no laboratory}" --mount --pid --wdns="$PWD" \
 		--net="/proc/$lab_pid/root/run/netns/$ns" -- "$@"
 }
 

@@ -42,6 +42,8 @@ struct probe {
 	uint16_t frag; /* as in the IP header */
 	uint16_t pieces;
 
+	uint8_t sent_proto, sent_type; /* as it was made; type: of ICMP */
+
 	/* What became of it. */
 	uint32_t arrivals;
 	enum place at;
@@ -74,7 +76,7 @@ uint32_t probes_read(struct probes *probes, FILE *from);
  * PROBE_ROOM. Its IP identification tells the probe. Returns the length; 0
  * where it is about one that did not arrive.
  */
-uint32_t probe_make(const struct probes *probes, uint32_t index, uint32_t piece,
+uint32_t probe_make(struct probes *probes, uint32_t index, uint32_t piece,
 		    uint8_t *buf);
 uint32_t probe_pieces(const struct probe *p);
 

@@ -165,16 +165,18 @@ static uint32_t cut(uint8_t *ip, uint32_t len, uint32_t piece, uint32_t pieces)
 	return IP_HEADER + n;
 }
 
-uint32_t probe_make(const struct probes *probes, uint32_t index, uint32_t piece,
+uint32_t probe_make(struct probes *probes, uint32_t index, uint32_t piece,
 		    uint8_t *ip)
 {
-	const struct probe *p = &probes->list[index];
+	struct probe *p = &probes->list[index];
 	uint32_t len;
 
 	if (p->kind != PROBE_PACKET && !probes->list[p->about].arrivals)
 		return 0;
 	memset(ip, 0, PROBE_ROOM);
 	len = make_whole(probes, index, ip);
+	p->sent_proto = ip[9];
+	p->sent_type = ip[9] == IPPROTO_ICMP ? ip[IP_HEADER] : 0;
 	ip[0] = 0x45;
 	ip[1] = p->tos;
 	put_be16(ip + 4, tag_of(index));
@@ -212,6 +214,18 @@ static void see_refusal(struct probes *probes, const uint8_t *ip)
 	p->why_code = icmp[1];
 }
 
+/* Others may have our identifications by chance, the router's answers to pings
+ * among them. */
+static bool is_of(const struct probe *p, const uint8_t *ip, uint32_t len)
+{
+	uint32_t ihl = (ip[0] & 15u) * 4u;
+
+	if (ip[9] != p->sent_proto)
+		return false;
+	return ip[9] != IPPROTO_ICMP || get_be16(ip + 6) & OFFSET ||
+	       len <= ihl || ip[ihl] == p->sent_type;
+}
+
 void probes_see(struct probes *probes, enum place at, const uint8_t *data,
 		uint32_t len)
 {
@@ -224,7 +238,7 @@ void probes_see(struct probes *probes, enum place at, const uint8_t *data,
 		return;
 	}
 	p = probe_of(probes, get_be16(data + 4));
-	if (!p || p->arrivals++)
+	if (!p || !is_of(p, data, len) || p->arrivals++)
 		return;
 	p->at = at;
 	p->seen_len = len < PROBE_SEEN ? len : PROBE_SEEN;

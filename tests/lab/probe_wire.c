@@ -28,7 +28,7 @@ static const int local_protos[] = { IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP,
 enum {
 	LOCALS = sizeof(local_protos) / sizeof(local_protos[0]),
 	SOCKETS = PLACE_R + LOCALS,
-	QUIET_MS = 150, /* so long nothing came: nothing more will */
+	QUIET_MS = 300, /* so long nothing came: nothing more will */
 	BURST = 16,     /* probes between two looks at what came */
 };
 

@@ -8,7 +8,7 @@
 #include "core/bytes.h"
 #include "tests/lab/probe.h"
 
-enum { MASQ_FIRST = 61000, MASQ_LAST = 65095 };
+enum { MASQ_FIRST = 60000, MASQ_LAST = 65095 };
 
 const char *const place_name[PLACES] = { "c1", "c2", "s1", "s2", "r" };
 const char *const place_ifname[PLACES] = { "eth0", "eth1", "eth2", "ppp0", "" };
@@ -173,7 +173,8 @@ uint32_t probes_read(struct probes *probes, FILE *from)
 	return 0;
 }
 
-/* A masquerade port is one of many, and which one is the router's affair. */
+/* A masquerade port is one of many, and which one is the router's affair: from
+ * 60000 on in 1.3, from 61000 on in 2.0 and 2.2. */
 static void print_end(FILE *to, uint32_t addr, uint16_t port, bool has_port)
 {
 	char quad[ADDR_TEXT];

@@ -33,5 +33,6 @@ ipchains -A output -p tcp -d 0/0 23 -t 0x01 0x10
 ipchains -A output -p tcp -d 0/0 20 -t 0x01 0x08
 ipchains -A output -i eth2 -p udp -d 0/0 7070 -j REJECT
 ipchains -A output -i eth2 -p tcp -d 0/0 119 -j DENY
+ipchains -A output -p tcp -s 203.0.113.201 -d 0/0 113 -j REJECT
 ipchains -A output -i ppp0 -s 10.1.0.0/24 -j DENY -l
 ipchains -A output -f -i eth2 -j DENY
