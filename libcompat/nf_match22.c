@@ -154,11 +154,9 @@ static void add_protocol(struct making *k, uint16_t proto, bool inverted)
 	k->m.proto = proto;
 	if (inverted)
 		k->m.not |= NF_NOT_PROTO;
-	if (proto == 0 || inverted)
-		add(k);
-	else if (proto == IPPROTO_ICMP)
+	if (!inverted && proto == IPPROTO_ICMP)
 		add_icmp(k);
-	else if (proto == IPPROTO_TCP || proto == IPPROTO_UDP)
+	else if (!inverted && (proto == IPPROTO_TCP || proto == IPPROTO_UDP))
 		add_ports(k);
 	else
 		add(k);

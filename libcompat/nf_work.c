@@ -239,7 +239,7 @@ uint32_t nf_way_chain(struct nf_work *w, const struct nf_way *way,
 /* Room for @n rules in a chain to be filled later, or NULL. */
 static struct nf_rule *rest_add(struct nf_work *w, uint32_t chain, uint32_t n)
 {
-	struct nf_rest *rest = w->rest;
+	struct nf_rest *rest;
 
 	if (w->rests == w->rest_room) {
 		uint32_t room = w->rest_room ? 2 * w->rest_room : 8;
