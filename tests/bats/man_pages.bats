@@ -108,3 +108,103 @@ example() {
 		done
 	done
 }
+
+# All displays of a page's EXAMPLES, run; each line must do, and complain of
+# nothing.
+run_examples() {
+	local n=1
+	while example "$1" "$n" | grep . >script.sh; do
+		sed -i "s:/var/tmp/proc:$PWD/saved:" script.sh
+		run --separate-stderr -0 sh -e script.sh
+		assert_equal "$stderr" ''
+		n=$((n + 1))
+	done
+	[ "$n" -gt 1 ]
+}
+
+@test "ipfw(8)" {
+	run_examples ipfw.8
+	run -0 ipfw -n list forward
+	assert_line --regexp 'masquerade.* 192\.168\.1\.0/24 '
+	run -0 ipfw list blocking
+	assert_output --partial 'telnet'
+}
+
+@test "ipfwadm(8)" {
+	mkdir -p saved/net
+	fwcompat proc ip_masquerade >saved/net/ip_masquerade
+	run_examples ipfwadm.8
+	run -0 ipfwadm -I -l -n
+	assert_line --regexp '^deny +tcp .* -> 23$'
+}
+
+@test "ipmasqadm(8)" {
+	run_examples ipmasqadm.8
+	run -0 ipmasqadm portfw -l -n
+	assert_line --regexp '^TCP +192\.0\.2\.1 +192\.168\.1\.10 +80 +80 '
+	run -0 ipmasqadm mfw -L -n
+	assert_line --regexp '192\.168\.1\.11 +80 +1 +1'
+}
+
+@test "ipportfw(8) and ipautofw(8)" {
+	fwcompat reset --era 2.0
+	run_examples ipportfw.8
+	assert_line --regexp 'TCP.*192\.0\.2\.1/80 > 192\.168\.1\.10/80'
+	run_examples ipautofw.8
+	run -0 fwcompat proc ip_autofw
+	assert_line --partial '1B3A-1C02'
+}
+
+@test "fwcompat-helpers(7)" {
+	need_view
+	example fwcompat-helpers.7 1 >script.sh
+	[ -s script.sh ]
+	run -0 fwcompat run --era 2.2 sh -e script.sh
+	run -0 fwcompat proc ip_masq/app
+	assert_line --regexp '^TCP +2021 '
+	assert_line --regexp '^TCP +2121 '
+}
+
+@test "fwcompat.conf(5)" {
+	example fwcompat.conf.5 1 >conf
+	[ -s conf ]
+	FWCOMPAT_CONF=$PWD/conf run fwcompat doctor
+	assert_line --partial 'backend    netfilter'
+	refute_line --partial conf:
+}
+
+@test "fwcompat.conf(5): the file that is installed has every name, and changes nothing" {
+	local name
+	sed -n 's/^\.It Cm \([a-z-]*\) No =.*/\1/p' "$man/fwcompat.conf.5" |
+		grep -v group >names
+	[ -s names ]
+	while read -r name; do
+		grep -q "^#$name = " "$root/examples/fwcompat.conf" || fail "no $name"
+	done <names
+	fwcompat status | grep -v ^clock >before
+	FWCOMPAT_CONF=$root/examples/fwcompat.conf fwcompat status |
+		grep -v ^clock | diff before -
+	# As an example it is one that is understood.
+	sed 's/^#\([a-z]\)/\1/' "$root/examples/fwcompat.conf" >conf
+	FWCOMPAT_CONF=$PWD/conf run -0 fwcompat status
+}
+
+@test "fwcompat(8): what stands in single lines" {
+	local line n=0
+	no_leak_checker
+	need_view
+	fwcompat reset --era 2.2
+	fwcompat host if ppp0 203.0.113.5/32 ppp
+	{ cat "$root/examples/rc.firewall"; echo 'ipchains -P input DENY'; } >new
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh D/s/^\.Dl //p' "$man/fwcompat.8" |
+		sed "s:/etc/rc.d/rc.firewall:$root/examples/rc.firewall:
+			s:/tmp/rc.firewall.new:$PWD/new:; s:/tmp/trial:$PWD/trial:
+			s:tests/golden/\*/\*.t:$root/tests/golden/ipchains/*[0-9]0.t:" >lines
+	while read -r line; do
+		run --separate-stderr sh -c "$line"
+		assert_equal "$stderr" ''
+		[ "$status" -le 1 ]
+		n=$((n + 1))
+	done <lines
+	[ "$n" -ge 4 ]
+}
