@@ -166,6 +166,7 @@ static int carry_out(void *self)
 		return r;
 	}
 	nf_rules_done(&nf->rules);
+	nf->emptied = false;
 	/* What cannot be forgotten goes on as it was until it ends. */
 	if (nf_rules_translated(&nf->rules))
 		nf_settle(nf->masq, engine_fw(self));

@@ -521,13 +521,22 @@ void nf_load_each(struct nf_load *l,
 		close(fd);
 }
 
+/* Whether any rule of the table counts for somebody. */
+static bool counts(const struct nf_book_table *b)
+{
+	for (uint32_t i = 0; b->known && i < b->ids; i++)
+		if (b->id[i])
+			return true;
+	return false;
+}
+
 int nf_load_count(struct nf_load *l, const struct nf_fold *fold, char *why,
 		  size_t n)
 {
 	int r = 0;
 
 	for (int t = 0; r == 0 && t < NF_TABLES; t++)
-		if (l->book.table[t].known && l->book.table[t].ids)
+		if (counts(&l->book.table[t]))
 			r = nf_table_count((enum nf_table)t, &l->book.table[t],
 					   fold, why, n);
 	return r;

@@ -251,6 +251,9 @@ counted() {
 	assert_equal "$(counted input 2)" 0
 	pings 1 127.0.0.6
 	assert_equal "$(counted input 2)" 1
+	run -0 inside ipchains -L -n -v -Z
+	assert_line --regexp '^ +1 .*127\.0\.0\.6'
+	assert_equal "$(counted input 2)" 0
 }
 
 @test "of two rules that are alike each has its own counters" {
