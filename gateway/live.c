@@ -105,7 +105,7 @@ static void send_out(struct live *l, const struct fw_out *out)
 	}
 	l->totals.lost +=
 		live_neigh_send(l->neighs, to, l->now, p->data, p->len, copy);
-	if (out->kind == FW_OUT_SEND && l->options.hooks)
+	if (out->kind == FW_OUT_SEND && l->packet && l->options.hooks)
 		tell_passed(l, out, to);
 }
 
@@ -128,9 +128,9 @@ static void accept_own(struct live *l)
 }
 
 /* Is for the host: with other bytes, if it was put together from pieces. */
-static void accept_local(struct live *l, const struct fw_out *out)
+static void accept_local(struct live *l, const struct fw_out *out,
+			 struct live_packet *p)
 {
-	struct live_packet *p = l->packet;
 	uint8_t *data = p->data;
 
 	if (!stays(p, out->pkt->data)) {
@@ -166,7 +166,8 @@ static void see_out(void *ctx, const struct fw_out *out)
 		break;
 	case FW_OUT_LOCAL:
 		l->totals.local += !own;
-		accept_local(l, out);
+		if (l->packet)
+			accept_local(l, out, l->packet);
 		break;
 	case FW_OUT_DROP:
 		l->totals.dropped++;

@@ -367,7 +367,7 @@ int live_queue_answer(struct live_queue *q)
 		r = r ? r : s;
 	}
 	/* What is still there up to the last one is dropped. */
-	for (uint16_t i = 0; i < QUEUES; i++)
+	for (int i = 0; i < QUEUES; i++)
 		if (any[i]) {
 			struct nlmsghdr *n = put_verdict(
 				q, NFQNL_MSG_VERDICT_BATCH,
