@@ -72,7 +72,7 @@ static int check(const struct sketch *s)
 	int r;
 
 	nf_set_init(&set);
-	r = nf_compile(&s->rules.in, &nf_config_default, &set, NULL, &listener);
+	r = nf_compile(&s->rules.in, &s->config, &set, NULL, &listener);
 	nf_set_fini(&set);
 	text_fini(&f.seen);
 	if (f.refused)

@@ -9,6 +9,7 @@
 #include "core/rule_text.h"
 #include "fwcompat/cmd.h"
 #include "fwcompat/rulefile.h"
+#include "libcompat/backend.h"
 #include "libcompat/compat.h"
 #include "proc-emu/proc.h"
 
@@ -24,6 +25,7 @@ static int gather(struct sketch *s, struct compat *c)
 	int r;
 
 	compat_source(c, &src);
+	s->config = nf_config_of(compat_settings(c));
 	r = nf_gather(&src, &s->rules);
 	return r ? r : nf_gather_ifaces(&s->rules);
 }

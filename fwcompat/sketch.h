@@ -11,6 +11,7 @@
 struct sketch {
 	struct nf_gathered rules; /* and the real host's interfaces */
 	struct places places;     /* of a script's or text's rules */
+	struct nf_config config;  /* as this machine's backend has it */
 };
 
 /* The host there is. 0, or an exit status after saying why, as @name. */

@@ -31,19 +31,6 @@ const char cmd_translate_usage[] =
 /* For whom. */
 enum to { TO_IPTABLES, TO_NFT };
 
-static const struct nf_config configs[] = {
-	[TO_IPTABLES] = { .prefix = "fwc",
-			  .mark_mask = (uint32_t)NF_MARK_MASK,
-			  .log_group = NF_LOG_GROUP,
-			  .copy_group = NF_COPY_GROUP },
-	[TO_NFT] = { .prefix = "fwc",
-		     .mark_mask = (uint32_t)NF_MARK_MASK,
-		     .log_group = NF_LOG_GROUP,
-		     .copy_group = NF_COPY_GROUP,
-		     .late_output = true,
-		     .early_reject = true },
-};
-
 static const char table[] = "fwcompat";
 
 /* The comments at the head: what is missing, what differs. */
@@ -111,12 +98,14 @@ static int translate(const struct sketch *s, enum to to)
 {
 	struct head head = { .s = s };
 	const struct nf_listener listener = { &head, put_finding };
+	struct nf_config config = s->config;
 	struct text out = { 0 };
 	struct nf_set set;
 	int r;
 
+	config.late_output = config.early_reject = to == TO_NFT;
 	nf_set_init(&set);
-	r = nf_compile(&s->rules.in, &configs[to], &set, NULL, &listener);
+	r = nf_compile(&s->rules.in, &config, &set, NULL, &listener);
 	if (r == 0 || head.refused) {
 		put_set(s, &set, to, &out);
 		r = out.bad || head.out.bad ? -ENOMEM : 0;

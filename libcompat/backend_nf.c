@@ -15,6 +15,7 @@
 #include "engine/state.h"
 #include "libcompat/backend_engine.h"
 #include "libcompat/backend_load.h"
+#include "libcompat/nf_gather.h"
 #include "libcompat/nf_compile.h"
 #include "libcompat/nf_masq.h"
 #include "libcompat/nf_rules.h"
@@ -87,23 +88,9 @@ static void nf_free(struct nf *nf)
 	free(nf);
 }
 
-static struct nf_config config_of(const struct compat *c)
-{
-	const struct settings *s = compat_settings(c);
-	struct nf_config config = nf_config_default;
-
-	if (s->marks)
-		config.mark_mask = s->marks;
-	if (s->log_group)
-		config.log_group = s->log_group;
-	if (s->copy_group)
-		config.copy_group = s->copy_group;
-	return config;
-}
-
 static int nf_open(struct compat *c, void **self)
 {
-	const struct nf_config config = config_of(c);
+	const struct nf_config config = nf_config_of(compat_settings(c));
 	struct nf *nf;
 	char path[PATH_MAX];
 	int r = state_path(c, path);

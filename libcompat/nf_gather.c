@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libcompat/settings.h"
 #include "proc-emu/proc.h"
 
 /* An array that rows are appended to. */
@@ -200,4 +201,17 @@ void nf_gathered_fini(struct nf_gathered *g)
 	free(g->helper);
 	free(g->iface);
 	*g = (struct nf_gathered){ 0 };
+}
+
+struct nf_config nf_config_of(const struct settings *s)
+{
+	struct nf_config config = nf_config_default;
+
+	if (s->marks)
+		config.mark_mask = s->marks;
+	if (s->log_group)
+		config.log_group = s->log_group;
+	if (s->copy_group)
+		config.copy_group = s->copy_group;
+	return config;
 }

@@ -1,6 +1,6 @@
 /*
- * What is compiled, from where a backend tells its rows, and the real host's
- * interfaces.
+ * What is compiled, and how: from where a backend tells its rows, the real
+ * host's interfaces, what people have set.
  */
 #ifndef LIBCOMPAT_NF_GATHER_H
 #define LIBCOMPAT_NF_GATHER_H
@@ -8,6 +8,7 @@
 #include "libcompat/nf_compile.h"
 
 struct proc_source;
+struct settings;
 
 /* Owns what .in points to: nf_gathered_fini(). Names of helpers are borrowed
  * from the source. */
@@ -31,5 +32,8 @@ int nf_gather(const struct proc_source *src, struct nf_gathered *g);
 int nf_gather_ifaces(struct nf_gathered *g);
 
 void nf_gathered_fini(struct nf_gathered *g);
+
+/* How it is compiled: as set, or by default. Of no generation. */
+struct nf_config nf_config_of(const struct settings *s);
 
 #endif
