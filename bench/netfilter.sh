@@ -20,7 +20,8 @@ if [ -z "${BENCH_INSIDE:-}" ]; then
 	BENCH_INSIDE=yes exec unshare --net sh "$0" "$built"
 fi
 
-dir=$(mktemp -d)
+# In memory, as /run is.
+dir=$(mktemp -d -p /dev/shm)
 trap 'rm -rf "$dir"' EXIT
 PATH=$built/bin:$PATH
 FWCOMPAT_STATE=$dir/state

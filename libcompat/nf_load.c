@@ -25,6 +25,7 @@ struct nf_load {
 	int lock, raw;           /* descriptors, or -1 */
 	bool in_use[NF_TABLES];  /* the kernel has the table at all */
 	bool changed[NF_TABLES]; /* it is to hold something else now */
+	bool suspect[NF_TABLES]; /* or somebody else changed the table */
 	struct nf_goal goal[NF_TABLES];
 	bool translates; /* there are, or were, rules of nat */
 	const struct nf_want *want;
@@ -140,6 +141,13 @@ static int make_goal(struct nf_load *l, enum nf_table t, char letter)
 			    none);
 }
 
+/* Whether the goal is what was put there last. */
+static bool is_noted(const struct nf_book_table *b, const struct nf_goal *goal)
+{
+	return b->ids == goal->rules && b->digest == nf_goal_digest(goal) &&
+	       !memcmp(b->id, goal->id, b->ids * sizeof(*b->id));
+}
+
 /* Whether the kernel's table may be other than what the goal says. */
 static bool differs(struct nf_load *l, enum nf_table t)
 {
@@ -147,16 +155,18 @@ static bool differs(struct nf_load *l, enum nf_table t)
 	const struct nf_goal *goal = &l->goal[t];
 	struct nf_shape shape;
 
+	l->suspect[t] = false;
 	if (!b->known && !l->in_use[t] && !goal->chains)
 		b->known = true; /* and there is nothing of ours */
 	if (!b->known || l->book.changing)
 		return goal->chains || l->in_use[t];
 	if (!b->chains && !goal->chains)
 		return false;
-	return b->ids != goal->rules || b->digest != nf_goal_digest(goal) ||
-	       memcmp(b->id, goal->id, b->ids * sizeof(*b->id)) ||
-	       nf_table_shape(l->raw, t, &shape) ||
-	       memcmp(&shape, &b->shape, sizeof(shape));
+	if (!is_noted(b, goal))
+		return true;
+	l->suspect[t] = nf_table_shape(l->raw, t, &shape) ||
+			memcmp(&shape, &b->shape, sizeof(shape));
+	return l->suspect[t];
 }
 
 /* Whether the book lacks a table. */
@@ -421,25 +431,26 @@ static bool is_unknown(const struct nf_load *l)
 	return l->book.changing;
 }
 
-/* Reads what the book cannot tell: which tables are other than they should be,
- * and under which letters they stand. */
-static int look(struct nf_load *l)
+/* Reads a table: whether ours in it is other than it should be. */
+static int look_at(struct nf_load *l, enum nf_table t)
 {
-	int r = tidy(l);
+	int r = make_goal(l, t, letter_of(l, t));
 
-	for (int t = 0; r == 0 && t < NF_TABLES; t++) {
-		enum nf_table table = (enum nf_table)t;
+	if (r)
+		return say(l, r, "the kernel's tables");
+	r = nf_table_differs(&l->goal[t], &l->book.table[t], &l->changed[t],
+			     l->why, l->why_room);
+	return r || l->changed[t] ? r : note(l, t, letter_of(l, t));
+}
 
-		if (!l->changed[t])
-			continue;
-		r = make_goal(l, table, letter_of(l, table));
-		if (r == 0)
-			r = nf_table_differs(&l->goal[t], &l->book.table[t],
-					     &l->changed[t], l->why,
-					     l->why_room);
-		if (r == 0 && !l->changed[t])
-			r = note(l, table, letter_of(l, table));
-	}
+/* Reads what the book cannot tell: all, or what others changed. */
+static int look(struct nf_load *l, bool all)
+{
+	int r = all ? tidy(l) : 0;
+
+	for (int t = 0; r == 0 && t < NF_TABLES; t++)
+		if (l->changed[t] && (all || l->suspect[t]))
+			r = look_at(l, (enum nf_table)t);
 	return r;
 }
 
@@ -450,8 +461,7 @@ static int change(struct nf_load *l)
 
 	if (r)
 		return say(l, r, l->path);
-	if (unknown)
-		r = look(l);
+	r = look(l, unknown);
 	if (r == 0)
 		r = put_changed(l);
 	if (r)
