@@ -31,6 +31,25 @@ setup() {
 	assert_line 'Chain mine (0 references):'
 }
 
+@test "bash finds the completion of each program" {
+	local loader=/usr/share/bash-completion/bash_completion tools
+	mapfile -t tools < <(make -s program-list)
+	[ -e "$loader" ] || skip 'no bash-completion'
+	run -0 env BASH_COMPLETION_USER_DIR="$at/share/bash-completion" bash -c '
+		. "$0"
+		for tool; do
+			_completion_loader "$tool"
+			complete -p "$tool" | grep " -F _[a-z]" || exit
+		done' "$loader" "${tools[@]}"
+	assert_line 'complete -F _ipchains ipchains'
+}
+
+@test "the library of bats works from there" {
+	need_view
+	export FWCOMPAT_BATS=$at/share/fwcompat/bats
+	PATH=$at/sbin:$PATH run -0 bats examples/firewall.bats
+}
+
 @test "units of systemd start what was installed" {
 	run -0 cat "$at/lib/systemd/system/fwcompat-logd.service"
 	assert_line 'ExecStart=/opt/old/sbin/fwcompat logd'
