@@ -13,6 +13,7 @@
 #include "launcher/view_host.h"
 #include "launcher/view_switch.h"
 #include "libcompat/compat.h"
+#include "proc-emu/proc.h"
 
 enum { SWITCH_MAX = 4096 };
 
@@ -190,6 +191,7 @@ void view_file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 {
 	struct view_fs *fs = tree_of(req);
 	struct handle *h = handle_of(fi);
+	const char *path = tree_path(fs, ino), *rest;
 	size_t at = (size_t)off, left;
 	int r = 0;
 
@@ -198,14 +200,14 @@ void view_file_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t off,
 		return;
 	}
 	if (!h->rendered || off == 0)
-		r = handle_render(fs, tree_path(fs, ino), h);
+		r = handle_render(fs, path, h);
 	if (r) {
 		fuse_reply_err(req, -r);
 		return;
 	}
 	left = at < h->text.len ? h->text.len - at : 0;
-	fuse_reply_buf(req, left ? h->text.s + at : NULL,
-		       size < left ? size : left);
+	rest = left ? h->text.s + at : NULL;
+	fuse_reply_buf(req, rest, proc_piece(path, fs->era, rest, left, size));
 }
 
 static int write_own(struct view_fs *fs, const char *path, const char *buf,

@@ -13,6 +13,9 @@ enum {
 	IN_ALL = IN_1_3 | IN_2_0 | IN_2_2,
 };
 
+/* Bytes that one read of whole lines gives at most. */
+enum { WHOLE_MAX = 3072 };
+
 struct proc_file {
 	const char *path; /* below /proc */
 	uint8_t eras;     /* enum fw_era, a bit each */
@@ -107,6 +110,36 @@ void proc_each(const struct proc_source *src,
 	for (int i = 0; i < FILES; i++)
 		if (!src || file_there(src, &files[i]))
 			path(ctx, files[i].path);
+}
+
+/* The packet filters' files from 2.0 on; 1.3 split lines. */
+static bool gives_whole_lines(const char *path, enum fw_era era)
+{
+	for (int i = 0; i < FILES; i++)
+		if (strcmp(files[i].path, path) == 0)
+			return files[i].render == proc_fwchains ||
+			       files[i].render == proc_fwnames ||
+			       (files[i].render == proc_rules20 &&
+				era != ERA_1_3);
+	return false;
+}
+
+/* A reader with no room for a line gets what there is room for: the original
+ * gave nothing, and who reads until a block of his own is full, as diff does,
+ * took that for the end. */
+size_t proc_piece(const char *path, enum fw_era era, const char *text,
+		  size_t left, size_t room)
+{
+	bool whole = gives_whole_lines(path, era);
+	size_t n;
+
+	if (whole && room > WHOLE_MAX)
+		room = WHOLE_MAX;
+	if (left <= room)
+		return left;
+	for (n = room; whole && n > 0 && text[n - 1] != '\n';)
+		n--;
+	return n ? n : room;
 }
 
 uint16_t proc_mode(const char *path)

@@ -7,6 +7,7 @@
 #define PROC_EMU_PROC_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/era.h"
@@ -70,6 +71,13 @@ int proc_write(const struct proc_source *src, const char *path,
 /* @src NULL: all files of all eras. */
 void proc_each(const struct proc_source *src,
 	       void (*path)(void *ctx, const char *path), void *ctx);
+
+/*
+ * How many of the @left bytes at @text, the rest of the file @path, a read with
+ * room for @room gives: of some files whole lines only.
+ */
+size_t proc_piece(const char *path, enum fw_era era, const char *text,
+		  size_t left, size_t room);
 
 /* The permission bits of an old file, of whatever era; 0: no such file. */
 uint16_t proc_mode(const char *path);

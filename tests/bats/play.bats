@@ -269,6 +269,44 @@ write_recording() {
 	assert_output "$(cat a.t)"
 }
 
+@test "a read of a filter's files gives whole lines, 3072 bytes at most" {
+	cat >a.t <<-'END'
+		$ i=0; while [ $i -lt 60 ]; do ipchains -A input; i=$((i + 1)); done
+		$ head -n1 /proc/net/ip_fwchains | wc -c; wc -l </proc/net/ip_fwchains
+		> 143
+		> 60
+		$ dd if=/proc/net/ip_fwchains bs=4096 count=1 2>/dev/null | wc -lc
+		>      21    3003
+		$ dd if=/proc/net/ip_fwchains bs=300 count=1 2>/dev/null | wc -lc
+		>       2     286
+		$ dd if=/proc/net/ip_fwchains bs=142 2>/dev/null | wc -c
+		> 8580
+		$ dd if=/proc/net/ip_fwchains bs=300 2>/dev/null | cmp - /proc/net/ip_fwchains
+		$ dd if=/proc/net/ip_fwnames bs=50 count=1 2>/dev/null
+		> input ACCEPT 1 0 0 0 0
+		> forward ACCEPT 1 0 0 0 0
+	END
+	run -0 fwcompat play a.t
+	assert_output "$(cat a.t)"
+	cat >b.t <<-'END'
+		% era 2.0
+		$ ipfwadm -I -a accept
+		$ dd if=/proc/net/ip_input bs=100 count=1 2>/dev/null
+		> IP firewall input rules, default 4
+		$ dd if=/proc/net/ip_input bs=200 count=1 2>/dev/null | wc -l
+		> 2
+	END
+	run -0 fwcompat play b.t
+	assert_output "$(cat b.t)"
+	cat >c.t <<-'END'
+		% era 1.3
+		$ dd if=/proc/net/ip_block bs=11 count=1 2>/dev/null; echo
+		> IP firewall
+	END
+	run -0 fwcompat play c.t
+	assert_output "$(cat c.t)"
+}
+
 @test "fed files are what tools and cat read" {
 	cat >a.t <<-'END'
 		% feed /proc/net/ip_masquerade
