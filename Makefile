@@ -216,6 +216,7 @@ LAUNCHER = \
 	launcher/peek.c \
 	launcher/programs.c \
 	launcher/scratch.c \
+	launcher/stand_answer.c \
 	launcher/stand_in.c \
 	launcher/view.c \
 	launcher/view_files.c \

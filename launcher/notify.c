@@ -18,7 +18,7 @@
 
 #include "core/le.h"
 #include "launcher/peek.h"
-#include "launcher/stand_in.h"
+#include "launcher/stand_answer.h"
 #include "libcompat/compat.h"
 #include "libcompat/sockopt.h"
 
@@ -32,11 +32,11 @@ enum { OLD_OPTIONS = 64 };
 /* A call as every way in says it: system calls of both sizes, and socketcall().
  */
 struct call {
-	enum { CALL_SETSOCKOPT, CALL_SOCKET, CALL_OPEN } kind;
+	enum { CALL_SETSOCKOPT, CALL_SOCKET } kind;
 	uint64_t arg[5];
 };
 
-static int filter_x86_64(scmp_filter_ctx *filter, bool opens)
+static int filter_x86_64(scmp_filter_ctx *filter, bool stands)
 {
 	int rc;
 
@@ -51,9 +51,8 @@ static int filter_x86_64(scmp_filter_ctx *filter, bool opens)
 				      SCMP_SYS(socket), 2,
 				      SCMP_A0(SCMP_CMP_EQ, AF_INET, 0),
 				      SCMP_A2(SCMP_CMP_EQ, IPPROTO_RAW, 0));
-	if (!rc && opens)
-		rc = seccomp_rule_add(*filter, SCMP_ACT_NOTIFY,
-				      SCMP_SYS(openat), 0);
+	if (!rc && stands)
+		rc = stand_answer_rules(*filter);
 	return rc;
 }
 
@@ -77,12 +76,12 @@ static int filter_i386(scmp_filter_ctx *filter)
 	return rc;
 }
 
-static int both_filters(scmp_filter_ctx *filter, bool opens)
+static int both_filters(scmp_filter_ctx *filter, bool stands)
 {
 	scmp_filter_ctx i386 = NULL;
 	int rc;
 
-	rc = filter_x86_64(filter, opens);
+	rc = filter_x86_64(filter, stands);
 	if (!rc)
 		rc = filter_i386(&i386);
 	if (!rc)
@@ -109,12 +108,12 @@ static int load(scmp_filter_ctx filter)
 	return rc ? rc : seccomp_load(filter);
 }
 
-int notify_install(bool opens)
+int notify_install(bool stands)
 {
 	scmp_filter_ctx filter = NULL;
 	int rc, listener;
 
-	rc = both_filters(&filter, opens);
+	rc = both_filters(&filter, stands);
 	if (!rc)
 		rc = load(filter);
 	if (rc) {
@@ -154,8 +153,6 @@ static bool read_call(const struct seccomp_notif *req, struct call *call)
 				 : SCMP_SYS(socket))
 			     ? CALL_SOCKET
 			     : CALL_SETSOCKOPT;
-	if (!i386 && nr == SCMP_SYS(openat))
-		call->kind = CALL_OPEN;
 	return true;
 }
 
@@ -267,33 +264,6 @@ static void answer_option(struct compat *c, const struct seccomp_notif *req,
 		resp->error = -EFAULT;
 }
 
-/* A file that is read and not there: what stands in for it. */
-static void answer_open(int listener, const struct seccomp_notif *req,
-			const char *stands, struct seccomp_notif_resp *resp)
-{
-	struct seccomp_notif_addfd add = {
-		.id = req->id,
-		.newfd_flags = req->data.args[2] & O_CLOEXEC ? O_CLOEXEC : 0,
-	};
-	char path[PATH_MAX];
-	int file, fd;
-
-	if (req->data.args[2] & O_ACCMODE ||
-	    !peek_string((pid_t)req->pid, req->data.args[1], path,
-			 sizeof(path)))
-		return;
-	file = stand_in_open(path, stands);
-	if (file < 0)
-		return;
-	add.srcfd = (uint32_t)file;
-	fd = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &add);
-	close(file);
-	if (fd < 0)
-		return;
-	resp->flags = 0;
-	resp->val = fd;
-}
-
 static int answer(int listener, struct compat *c, const char *stands,
 		  struct seccomp_notif *req, struct seccomp_notif_resp *resp)
 {
@@ -304,11 +274,10 @@ static int answer(int listener, struct compat *c, const char *stands,
 		return rc;
 	resp->id = req->id;
 	resp->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
-	if (read_call(req, &call) &&
+	if (!stand_answer(listener, req, stands, resp) &&
+	    read_call(req, &call) &&
 	    !seccomp_notify_id_valid(listener, req->id)) {
-		if (call.kind == CALL_OPEN)
-			answer_open(listener, req, stands, resp);
-		else if (call.kind == CALL_SOCKET)
+		if (call.kind == CALL_SOCKET)
 			answer_socket(listener, req, &call, resp);
 		else
 			answer_option(c, req, &call, resp);

@@ -14,10 +14,11 @@ struct compat;
 
 /*
  * In the program that is to be watched, before it runs the old one: installs
- * the filter; @opens: open() waits for an answer, too. Returns the listener, to
- * be handed to the supervisor; or -errno: the machine does not allow it.
+ * the filter; @stands: who looks for a file or opens it waits for an answer,
+ * too. Returns the listener, to be handed to the supervisor; or -errno: the
+ * machine does not allow it.
  */
-int notify_install(bool opens);
+int notify_install(bool stands);
 
 /*
  * In the supervisor: answers one call that waits on @listener, through @c,

@@ -544,6 +544,37 @@ inner'
 	assert_output --regexp '^Failing: .*\[FAILED\]$'
 }
 
+@test "an init script looks for functions before it reads them" {
+	[ ! -e /etc/rc.d/init.d/functions ] || skip "this machine has them"
+	[ ! -e /etc/sysconfig/network ] || skip "this machine has them"
+	cat >init <<-'SCRIPT'
+		#!/bin/sh
+		f=/etc/rc.d/init.d/functions n=/etc/sysconfig/network
+		for t in -e -f -r -s -x -d; do
+			[ $t $f ] && echo "functions $t"
+			[ $t $n ] && echo "network $t"
+		done
+		[ -f /etc/rc.d/init.d/functions.none ] || echo none
+		[ -f "$f" ] || exit 0
+		. $f
+		action "Flushing all chains:" ipchains -F
+		stat -c '%F %n' $f
+	SCRIPT
+	for shell in sh bash; do
+		run -0 fwcompat run $shell init
+		assert_output --regexp '^functions -e
+network -e
+functions -f
+network -f
+functions -r
+network -r
+functions -s
+none
+Flushing all chains: .*\[  OK  \]
+regular file /etc/rc.d/init.d/functions$'
+	done
+}
+
 @test "what the machine has not is there and does nothing" {
 	# shellcheck disable=SC2016 # the inner shell's own
 	run -0 fwcompat run sh -ec '/sbin/kerneld; pump -i eth0; dhcpcd -k
