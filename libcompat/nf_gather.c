@@ -2,11 +2,13 @@
 #include "libcompat/nf_gather.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "libcompat/settings.h"
 #include "proc-emu/proc.h"
@@ -155,38 +157,69 @@ static bool has_iface(const struct rows *r, const struct nf_iface *iface)
 	return false;
 }
 
-static void add_iface(struct rows *r, const struct ifaddrs *a)
+static uint32_t address_in(const struct sockaddr *a)
 {
-	struct nf_iface iface = { 0 };
 	struct sockaddr_in in;
 
-	if (!a->ifa_addr || a->ifa_addr->sa_family != AF_INET)
+	memcpy(&in, a, sizeof(in));
+	return ntohl(in.sin_addr.s_addr);
+}
+
+/* @ask: with a name and an address. */
+static void add_iface(struct rows *r, int fd, struct ifreq *ask)
+{
+	struct nf_iface iface = { .addr = address_in(&ask->ifr_addr) };
+
+	memcpy(iface.name.s, ask->ifr_name,
+	       strnlen(ask->ifr_name, FW_IFNAME - 1));
+	if (has_iface(r, &iface))
 		return;
-	memcpy(&in, a->ifa_addr, sizeof(in));
-	iface.addr = ntohl(in.sin_addr.s_addr);
-	if (a->ifa_netmask) {
-		memcpy(&in, a->ifa_netmask, sizeof(in));
-		iface.mask = ntohl(in.sin_addr.s_addr);
+	if (ioctl(fd, SIOCGIFNETMASK, ask) == 0)
+		iface.mask = address_in(&ask->ifr_addr);
+	rows_add(r, &iface);
+}
+
+/*
+ * All names with their addresses, in *@ask; how many, or -errno. One call tells
+ * them all, if there is room: this is asked by every command.
+ */
+static int list_ifaces(int fd, struct ifreq **ask)
+{
+	struct ifconf list = { .ifc_len = 0 };
+	int room = 16;
+
+	for (*ask = NULL;; room *= 2) {
+		struct ifreq *more =
+			reallocarray(*ask, (size_t)room, sizeof(*more));
+
+		if (!more)
+			return -ENOMEM;
+		*ask = list.ifc_req = more;
+		list.ifc_len = room * (int)sizeof(*more);
+		if (ioctl(fd, SIOCGIFCONF, &list))
+			return -errno;
+		if (list.ifc_len < room * (int)sizeof(*more))
+			return list.ifc_len / (int)sizeof(*more);
 	}
-	memcpy(iface.name.s, a->ifa_name, strnlen(a->ifa_name, FW_IFNAME - 1));
-	if (!has_iface(r, &iface))
-		rows_add(r, &iface);
 }
 
 int nf_gather_ifaces(struct nf_gathered *g)
 {
 	struct rows r = { .size = sizeof(*g->iface) };
-	struct ifaddrs *all;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), n;
+	struct ifreq *ask = NULL;
 
-	if (getifaddrs(&all))
+	if (fd < 0)
 		return -errno;
-	for (const struct ifaddrs *a = all; a; a = a->ifa_next)
-		add_iface(&r, a);
-	freeifaddrs(all);
+	n = list_ifaces(fd, &ask);
+	for (int i = 0; i < n; i++)
+		add_iface(&r, fd, &ask[i]);
+	free(ask);
+	close(fd);
 	free(g->iface);
 	g->in.iface = g->iface = r.at;
 	g->in.ifaces = r.n;
-	return r.bad ? -ENOMEM : 0;
+	return n < 0 ? n : r.bad ? -ENOMEM : 0;
 }
 
 void nf_gathered_fini(struct nf_gathered *g)
