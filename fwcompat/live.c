@@ -55,9 +55,14 @@ struct carrier {
 
 static volatile sig_atomic_t stop;
 
+static volatile sig_atomic_t hung_up;
+
 static void note_signal(int signo)
 {
-	stop = signo;
+	if (signo == SIGHUP)
+		hung_up = 1;
+	else
+		stop = signo;
 }
 
 static int misused(const char *what, const char *word)
@@ -132,6 +137,9 @@ static void see_log(void *ctx, int level, const char *line)
 {
 	struct carrier *c = ctx;
 
+	/* Where that fails, lines go on to the old file. */
+	if (hung_up && log_out_reopen(&c->log) == 0)
+		hung_up = 0;
 	log_out_line(&c->log, level, line);
 }
 
@@ -203,6 +211,7 @@ static int check_backend(void)
 
 int cmd_live(int argc, char **argv)
 {
+	static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
 	struct sigaction act = { .sa_handler = note_signal };
 	struct carrier c = { .options.queue = QUEUE };
 	struct store *store;
@@ -222,8 +231,8 @@ int cmd_live(int argc, char **argv)
 	r = store_open(&store, NULL, why, sizeof(why));
 	if (r)
 		return failed(r, why);
-	sigaction(SIGINT, &act, NULL);
-	sigaction(SIGTERM, &act, NULL);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &act, NULL);
 	status = c.fast ? carry_fast(&c, store) : carry(&c, store, NULL);
 	store_close(store);
 	r = log_out_close(&c.log);

@@ -248,6 +248,9 @@ static int be_this_host(struct live *l)
 	    st->host.generation == l->generation)
 		return 0;
 	r = live_host_load(&l->host, &l->fw);
+	/* As it was known last serves until the kernel answers. */
+	if (r && l->generation && st->g.epoch == l->epoch)
+		return 0;
 	l->epoch = st->g.epoch;
 	l->generation = st->host.generation;
 	return r;

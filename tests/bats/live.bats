@@ -136,6 +136,18 @@ redirected() {
 	refute_output --partial FWCOMPAT
 }
 
+@test "a log file that was moved away is made anew after SIGHUP" {
+	lab_live
+	ipchains -A input -p icmp -l
+	lab_ping c1 10.1.0.1
+	lab_until 5 grep -q PROTO=1 "$lab_dir/log/kernel"
+	mv "$lab_dir/log/kernel" moved
+	at r kill -HUP "$(<"$lab_dir/pid/live")"
+	lab_ping c1 10.1.0.1
+	lab_until 5 grep -q PROTO=1 "$lab_dir/log/kernel"
+	assert_equal "$(grep -c PROTO=1 moved)" 2
+}
+
 @test "status and top tell who carries packets, and how many" {
 	lab_live
 	lab_live_rules
