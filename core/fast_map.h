@@ -147,20 +147,22 @@ struct fast_ports {
 	uint32_t open;  /* the .gen for which births are allowed; 0: none are */
 	uint32_t head;  /* births ever made, */
 	uint32_t made;  /* those that have their entry, */
-	uint32_t final; /* and those for good */
+	uint32_t final; /* those for good, */
+	uint32_t swept; /* and those whose place in the ring is free again */
 	uint32_t inside; /* somebody is in the state, or ended there */
 	int32_t left;    /* births that there are ports for */
 	uint16_t next, begin, end;
 	uint16_t pad;
 	uint32_t open_ends; /* entries that take packets of other ends, too */
-	uint32_t pad2[6];
+	uint32_t pad2[5];
 };
 
 /* In the ring: what an entry is to be. Addresses and ports as in packets. */
 struct fast_birth {
 	uint32_t src, dst, ports, addr;
 	uint16_t port, pad;
-	uint32_t pad2[11];
+	uint32_t entry; /* what became of it, + 1; 0: nothing */
+	uint32_t pad2[10];
 };
 
 struct fast_pattern {

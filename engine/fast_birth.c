@@ -155,33 +155,35 @@ static void move_slot(struct fast_ctl *map, const struct fast_birth *b,
 		      uint32_t nth, uint32_t way)
 {
 	uint64_t mix = fast_mix(b->src, b->dst, b->ports, 0);
-	struct fast_bucket *at = fast_bucket(map, fast_bucket_of(mix, 0));
 	uint32_t old = FAST_SLOT_USED | FAST_SLOT_BIRTH | nth % FAST_BIRTHS;
 
-	for (int i = 0; i < FAST_SLOTS; i++)
-		if (at->slot[i].way == old)
-			__atomic_store_n(&at->slot[i].way, FAST_SLOT_USED | way,
+	for (uint32_t i = 0; i < 2 * FAST_SLOTS; i++) {
+		struct fast_bucket *at =
+			fast_bucket(map, fast_bucket_of(mix, i / FAST_SLOTS));
+		uint32_t *word = &at->slot[i % FAST_SLOTS].way;
+
+		if (*word == old)
+			__atomic_store_n(word, FAST_SLOT_USED | way,
 					 __ATOMIC_RELEASE);
+	}
 }
 
-/*
- * The entry's own way goes on where the birth's was. Only the gate's keeper can
- * do that; else the engine has the next packet, and teaches anew.
- */
+/* The entry's own way goes on where the birth's was. */
 static void move_way(struct fw *fw, uint32_t nth, uint32_t entry)
 {
-	const struct fast_birth *b = fast_birth(fw->fast, nth);
-	struct fast_way *from = fast_birth_way(fw->fast, nth);
+	const struct fast_way *from = fast_birth_way(fw->fast, nth);
 	struct fast_way *to = fast_way(fw->fast, 2 * entry);
+	struct fast_way way = *from;
 
-	if (!fw->fast_keeps || masq_at(fw, entry)->helper)
-		from->gen = 0;
-	if (!from->gen)
-		return;
-	*to = *from;
-	to->packets = to->bytes = 0;
+	way.gen = 0;
+	way.packets = way.bytes = 0;
+	*(volatile uint32_t *)&to->gen = 0;
+	atomic_thread_fence(memory_order_seq_cst);
+	*to = way;
+	atomic_thread_fence(memory_order_seq_cst);
+	*(volatile uint32_t *)&to->gen = from->gen;
 	fast_hold(fw);
-	move_slot(fw->fast, b, nth, 2 * entry);
+	move_slot(fw->fast, fast_birth(fw->fast, nth), nth, 2 * entry);
 	fast_let(fw);
 }
 
@@ -199,25 +201,39 @@ static bool is_counted(struct fw *fw, const struct fast_birth *b,
 	return false;
 }
 
-/* Nobody else has its ends and port: so the filter saw to it. */
+/*
+ * Nobody else has its ends and port: so the filter saw to it. Only the gate's
+ * keeper can give the way to the entry; else the engine has the next packet,
+ * and teaches anew.
+ */
 static void absorb(struct fw *fw, uint32_t nth)
 {
-	const struct fast_birth *b = fast_birth(fw->fast, nth);
+	struct fast_way *way = fast_birth_way(fw->fast, nth);
+	struct fast_birth *b = fast_birth(fw->fast, nth);
 	const struct masq_want want = want_of(b);
 	uint32_t entry = masq_new(fw, &want);
 	bool same = is_counted(fw, b, entry);
 
-	if (!same)
-		fast_birth_way(fw->fast, nth)->gen = 0;
-	if (entry == FW_NIL)
-		return;
-	masq_set_state(fw, entry, MASQ_UDP);
-	masq_put(fw, entry);
-	wheel_arm_past(
-		fw, entry,
-		(ticks_t)(fast_birth_way(fw->fast, nth)->last / NS_A_TICK));
-	move_way(fw, nth, entry);
-	fast_fold_way(fw, fast_birth_way(fw->fast, nth), entry);
+	b->entry = entry + 1;
+	if (entry != FW_NIL) {
+		masq_set_state(fw, entry, MASQ_UDP);
+		masq_put(fw, entry);
+		wheel_arm_past(fw, entry, (ticks_t)(way->last / NS_A_TICK));
+		fast_fold_way(fw, way, entry);
+	}
+	if (same && fw->fast_keeps && !masq_at(fw, entry)->helper)
+		move_way(fw, nth, entry);
+	else
+		way->check = ~way->check;
+}
+
+/* What was just being carried by a birth's way when it became an entry. */
+static void sweep(struct fw *fw, uint32_t nth)
+{
+	uint32_t entry = fast_birth(fw->fast, nth)->entry - 1;
+
+	if (fw_slot_ok(fw, FW_T_MASQ, entry))
+		fast_fold_way(fw, fast_birth_way(fw->fast, nth), entry);
 }
 
 void fast_absorb_all(struct fw *fw)
@@ -226,6 +242,8 @@ void fast_absorb_all(struct fw *fw)
 
 	if (fw->fast_absorbing)
 		return;
+	for (; p->swept != p->final; p->swept++)
+		sweep(fw, p->swept);
 	fw->fast_absorbing = true;
 	while (p->made != __atomic_load_n(&p->head, __ATOMIC_ACQUIRE)) {
 		absorb(fw, p->made);

@@ -182,23 +182,23 @@ static __always_inline int slot_is(const struct fast_slot *s,
 	       s->ports == l->ports;
 }
 
-/* The number of the packet's way with FAST_SLOT_*, or 0. */
-static __always_inline __u32 find_in(__u32 bucket, const struct look *l)
+/* The packet's slot, or NULL; @word: as it is now. */
+static __always_inline struct fast_slot *
+find_in(__u32 bucket, const struct look *l, __u32 *word)
 {
-	const struct fast_bucket *b = line(FAST_BUCKET_AT + bucket);
+	struct fast_bucket *b = line(FAST_BUCKET_AT + bucket);
 	__u32 want = FAST_SLOT_USED | l->tcp;
 
 	if (!b)
-		return 0;
+		return NULL;
 #pragma unroll
 	for (int i = 0; i < FAST_SLOTS; i++) {
-		__u32 way = *(const volatile __u32 *)&b->slot[i].way;
-
-		if ((way & (FAST_SLOT_USED | FAST_SLOT_TCP)) == want &&
+		*word = *(const volatile __u32 *)&b->slot[i].way;
+		if ((*word & (FAST_SLOT_USED | FAST_SLOT_TCP)) == want &&
 		    slot_is(&b->slot[i], l))
-			return way;
+			return &b->slot[i];
 	}
-	return 0;
+	return NULL;
 }
 
 static __always_inline int parse(struct look *l, void *data, void *end)
@@ -252,10 +252,11 @@ static __always_inline struct parts parts_of(const struct __sk_buff *skb,
 	return p;
 }
 
-/* What a packet's key is mixed to, and the slot's word that it finds. */
+/* What a packet's key is mixed to, and the slot that has it. */
 struct found {
 	__u64 mix;
-	__u32 word; /* 0: none */
+	struct fast_slot *slot; /* or NULL */
+	__u32 word;             /* of the slot */
 };
 
 static __always_inline struct found find(const struct look *l)
@@ -263,9 +264,9 @@ static __always_inline struct found find(const struct look *l)
 	struct found f = { .mix = fast_mix(l->ip->src, l->ip->dst, l->ports,
 					   l->tcp) };
 
-	f.word = find_in(fast_bucket_of(f.mix, 0), l);
-	if (!f.word)
-		f.word = find_in(fast_bucket_of(f.mix, 1), l);
+	f.slot = find_in(fast_bucket_of(f.mix, 0), l, &f.word);
+	if (!f.slot)
+		f.slot = find_in(fast_bucket_of(f.mix, 1), l, &f.word);
 	return f;
 }
 
@@ -277,6 +278,8 @@ static __always_inline int way_of(const struct __sk_buff *skb,
 	__u32 way = f->word & FAST_SLOT_WAY;
 	struct fast_way *w;
 
+	if (!f->slot)
+		return 0;
 	if (f->word & FAST_SLOT_BIRTH) {
 		*at = line(FAST_BIRTH_WAY_AT + way % FAST_BIRTHS);
 		*first = *at;
@@ -341,16 +344,18 @@ static __always_inline struct fast_slot *free_slot(__u64 mix, __u32 gate)
 /* The entry of a packet that the pattern @p fits; the lock is ours. */
 static __always_inline struct fast_way *
 make_entry(struct fast_ports *ports, const struct fast_way *pattern,
-	   const struct look *l, __u64 mix, __u32 gate, __u64 now)
+	   const struct look *l, const struct found *f, __u32 gate, __u64 now)
 {
 	__u16 sport, dport, mport, *half;
 	__u32 nth = ports->head % FAST_BIRTHS;
 	__u32 src = l->ip->src, all = l->ports;
 	struct fast_birth *b = line(FAST_BIRTH_AT + nth);
 	struct fast_way *w = line(FAST_BIRTH_WAY_AT + nth);
-	struct fast_slot *slot = free_slot(mix, gate);
+	struct fast_slot *slot = f->slot;
 	struct fast_two inside, outside;
 
+	if (!slot || !slot_is(slot, l))
+		slot = free_slot(f->mix, gate);
 	half = (__u16 *)&all;
 	sport = half[0];
 	dport = half[1];
@@ -358,13 +363,15 @@ make_entry(struct fast_ports *ports, const struct fast_way *pattern,
 	inside = fast_known_inside(src, sport, 0);
 	outside = fast_known_port(mport, dport, 0);
 	if (!b || !w || !slot || ports->open != gate || ports->open_ends ||
-	    ports->left <= 0 || ports->head - ports->final >= FAST_BIRTHS ||
+	    ports->left <= 0 || ports->head - ports->swept >= FAST_BIRTHS ||
 	    !unknown(inside) || !unknown(outside))
 		return NULL;
 	*w = *pattern;
-	w->check = fast_check_of(mix);
+	w->check = fast_check_of(f->mix);
 	w->port = mport;
 	w->sum = fold((__u64)w->ip_sum + (__u16)~sport + mport);
+	w->packets = 1;
+	w->bytes = l->size + IP_BYTES;
 	w->last = now;
 	b->src = src;
 	b->dst = l->ip->dst;
@@ -392,8 +399,8 @@ make_entry(struct fast_ports *ports, const struct fast_way *pattern,
 /* A first packet that goes as others from its host to there went before. */
 static __always_inline struct fast_way *give_birth(const struct __sk_buff *skb,
 						   const struct look *l,
-						   __u64 mix, __u32 gate,
-						   __u64 now)
+						   const struct found *f,
+						   __u32 gate, __u64 now)
 {
 	__u32 all = l->ports, src = l->ip->src, dst = l->ip->dst, at;
 	const __u16 *half = (const __u16 *)&all;
@@ -415,7 +422,7 @@ static __always_inline struct fast_way *give_birth(const struct __sk_buff *skb,
 		return NULL;
 	if (__sync_val_compare_and_swap(&ports->lock, 0, 1))
 		return NULL;
-	w = make_entry(ports, pattern, l, mix, gate, now);
+	w = make_entry(ports, pattern, l, f, gate, now);
 	__sync_lock_test_and_set(&ports->lock, 0);
 	return w;
 }
@@ -510,6 +517,7 @@ struct trip {
 		w; /* .w: as it was when it was looked at */
 	const struct fast_hop *hop;
 	enum sum_kind kind;
+	int born; /* the way was made for it, and has counted it */
 	__u64 anew, now;
 };
 
@@ -524,14 +532,14 @@ static __always_inline int find_trip(struct __sk_buff *skb, __u32 l2,
 	    skb->len < l2 + IP_BYTES + t->l.size)
 		return 0;
 	f = find(&t->l);
-	if (f.word ? !way_of(skb, &f, gate, t->now, &t->at, &t->first)
-		   : t->l.tcp || skb->gso_size)
+	t->born = !way_of(skb, &f, gate, t->now, &t->at, &t->first);
+	if (t->born && (t->l.tcp || skb->gso_size))
 		return 0;
 	t->kind = sum_kind_of(skb, &t->l, l2, &t->anew);
 	if (t->kind == SUM_WRONG)
 		return 0;
-	if (!f.word) {
-		t->at = give_birth(skb, &t->l, f.mix, gate, t->now);
+	if (t->born) {
+		t->at = give_birth(skb, &t->l, &f, gate, t->now);
 		t->first = t->at;
 	}
 	if (!t->at || !t->first)
@@ -592,8 +600,10 @@ static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
 	if (!gate || t.now >= ctl->lease || !find_trip(skb, l2, gate, &t) ||
 	    !change(skb, l2, &t))
 		return TC_ACT_OK;
-	__sync_fetch_and_add(&t.at->packets, t.parts.packets);
-	__sync_fetch_and_add(&t.at->bytes, t.parts.bytes);
+	if (!t.born) {
+		__sync_fetch_and_add(&t.at->packets, t.parts.packets);
+		__sync_fetch_and_add(&t.at->bytes, t.parts.bytes);
+	}
 	t.first->last = t.now;
 	if (t.w.mark)
 		skb->mark = t.w.mark;

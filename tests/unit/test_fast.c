@@ -410,11 +410,60 @@ static void test_births(void **state)
 	assert_in_range(made, ROUNDS / 4, ROUNDS);
 }
 
+/* Twenty conversations begin; returns how many entries the filter made. */
+static uint32_t twenty_births(struct both *b)
+{
+	uint32_t before = fast_ports(fast_map(b->filter))->head;
+	uint8_t p[LONGEST];
+
+	for (uint16_t i = 0; i < 20; i++) {
+		const struct flow f = { ROUTER_INSIDE, ROUTER_OUTSIDE,
+					(uint16_t)(3000 + i), 53 };
+
+		both_take(b, "eth0", p, make_udp(p, &f, "new", 3));
+	}
+	return fast_ports(fast_map(b->filter))->head - before;
+}
+
+/* Ends that had an entry begin another, once that has expired. Who does not
+ * keep the gate takes births in, too, and loses no count. */
+static void test_born_again(void **state)
+{
+	static const int32_t brief[] = { 0, 0, 2 }, usual[] = { 0, 0, 30000 };
+	const struct timespec wait = { .tv_nsec = 50000000 };
+	struct both *b = *state;
+
+	if (!b)
+		skip();
+	assert_int_equal(twenty_births(b), 18);
+	b->fast.h.fw.fast_keeps = false;
+	fast_absorb_all(&b->fast.h.fw);
+	b->fast.h.fw.fast_keeps = true;
+	fast_fold(&b->fast.h.fw);
+	same_counters(b);
+	same_entries(b);
+	masq_timeouts(&b->slow.h.fw, brief);
+	masq_timeouts(&b->fast.h.fw, brief);
+	twenty_births(b);
+	fast_absorb_all(&b->fast.h.fw);
+	nanosleep(&wait, NULL);
+	masq_timeouts(&b->slow.h.fw, usual);
+	masq_timeouts(&b->fast.h.fw, usual);
+	fw_run(&b->slow.h.fw, (ticks_t)(boot_ns() / NS_A_TICK));
+	fw_run(&b->fast.h.fw, (ticks_t)(boot_ns() / NS_A_TICK));
+	assert_int_equal(b->fast.h.fw.st->table[FW_T_MASQ].count, 0);
+	assert_int_equal(twenty_births(b), 18);
+	fast_absorb_all(&b->fast.h.fw);
+	same_entries(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_born_again, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
