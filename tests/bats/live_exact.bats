@@ -117,10 +117,10 @@ teardown() {
 	lab_live_rules
 	ipchains -I forward 1 -p udp -d 203.0.113.9 7001 -j MASQ
 	ipchains -I forward 1 -p udp -d 203.0.113.9 7002 -j DENY
-	at r "$lab_bin/stream" 5 7001 7002 >passed 3>&- &
+	lab_start r stream "$lab_bin/stream" 7001 7002
 	lab_live_changes 1000 >changes
-	wait $!
-	lab_live_leaks changes <passed
+	lab_kill stream
+	lab_live_leaks changes <"$lab_dir/log/stream"
 }
 
 @test "killed ten times: nothing passes until it is back, and entries are kept" {

@@ -1,8 +1,9 @@
 /*
  * A stream of UDP packets from the first client to the first server, each with
- * the moment it was sent: stream SECONDS PORT... Sends to the ports in turn,
- * 4,000 packets a second, and prints a line for each that arrived: its port,
- * when it was sent and when it arrived, in microseconds since 1970.
+ * the moment it was sent: stream PORT... Sends to the ports in turn, 4,000
+ * packets a second at most, until it is told to terminate, and prints a line
+ * for each that arrived: its port, when it was sent and when it arrived, in
+ * microseconds since 1970.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +21,13 @@
 #include <unistd.h>
 
 enum { GAP_US = 250, MOST_PORTS = 8, LATE_MS = 300 };
+
+static volatile sig_atomic_t stop;
+
+static void note_signal(int signo)
+{
+	stop = signo;
+}
 
 static _Noreturn void die(const char *what)
 {
@@ -73,31 +82,30 @@ int main(int argc, char **argv)
 {
 	struct pollfd in[MOST_PORTS];
 	struct sockaddr_in to[MOST_PORTS];
-	int out, n = argc - 2;
-	uint64_t end;
+	int out, n = argc - 1;
 
 	if (n < 1 || n > MOST_PORTS)
 		return 2;
 	for (int i = 0; i < n; i++) {
-		struct sockaddr_in any = at_port("0.0.0.0", argv[i + 2]);
+		struct sockaddr_in any = at_port("0.0.0.0", argv[i + 1]);
 
 		in[i].fd = udp_in("/run/netns/s1");
 		in[i].events = POLLIN;
 		if (bind(in[i].fd, (struct sockaddr *)&any, sizeof(any)) < 0)
 			die("bind");
-		to[i] = at_port("203.0.113.9", argv[i + 2]);
+		to[i] = at_port("203.0.113.9", argv[i + 1]);
 	}
 	out = udp_in("/run/netns/c1");
-	end = now_us() + strtoul(argv[1], NULL, 10) * 1000000;
-	for (int i = 0; now_us() < end; i = (i + 1) % n) {
+	signal(SIGTERM, note_signal);
+	for (int i = 0; !stop; i = (i + 1) % n) {
 		uint64_t sent = now_us();
 
 		/* A refusal of one before is told here; it goes on. */
 		sendto(out, &sent, sizeof(sent), 0, (struct sockaddr *)&to[i],
 		       sizeof(to[i]));
-		take(in, n, argv + 2, 0);
+		take(in, n, argv + 1, 0);
 		usleep(GAP_US);
 	}
-	take(in, n, argv + 2, LATE_MS);
+	take(in, n, argv + 1, LATE_MS);
 	return 0;
 }
