@@ -41,7 +41,7 @@ enum {
 	PER_PORT = 4000, /* flows of one inside host and one outside port */
 	FIRST_SPORT = 10000,
 	FIRST_DPORT = 9000,
-	STUCK_NS = 20000000,
+	STUCK_NS = 200000000,
 };
 
 struct gen {
