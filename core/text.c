@@ -95,8 +95,9 @@ void text_printf(struct text *t, const char *fmt, ...)
 void text_dec(struct text *t, uint32_t v)
 {
 	char digits[10];
+	const char *end = digits_dec(digits, v);
 
-	text_add(t, digits, (size_t)(digits_dec(digits, v) - digits));
+	text_add(t, digits, (size_t)(end - digits));
 }
 
 void text_left(struct text *t, const char *s, size_t width)

@@ -42,7 +42,7 @@ static uint32_t get_addr(const struct nlattr *a)
 static const struct nlattr *find_attr(const struct nlmsghdr *m, uint32_t skip,
 				      uint16_t type, uint16_t n)
 {
-	const struct nlattr *a;
+	struct nlattr *a;
 
 	mnl_attr_for_each(a, m,
 			  skip) if (mnl_attr_get_type(a) == type &&

@@ -207,7 +207,7 @@ uint32_t live_neigh_send(struct live_neighs *n, struct live_neigh *to,
 static void find_addresses(const struct nlmsghdr *m, const uint8_t **dst,
 			   const uint8_t **hw, uint16_t *hw_len)
 {
-	const struct nlattr *a;
+	struct nlattr *a;
 
 	*dst = *hw = NULL;
 	mnl_attr_for_each(a, m, sizeof(struct ndmsg))
