@@ -112,23 +112,6 @@ LIBCOMPAT = \
 	libcompat/clock.c \
 	libcompat/compat.c \
 	libcompat/machine.c \
-	libcompat/nf_alts.c \
-	libcompat/nf_compile.c \
-	libcompat/nf_compile20.c \
-	libcompat/nf_compile22.c \
-	libcompat/nf_gather.c \
-	libcompat/nf_iptables.c \
-	libcompat/nf_log_load.c \
-	libcompat/nf_match20.c \
-	libcompat/nf_match22.c \
-	libcompat/nf_nat.c \
-	libcompat/nf_nft.c \
-	libcompat/nf_notes.c \
-	libcompat/nf_rows.c \
-	libcompat/nf_rule.c \
-	libcompat/nf_sysctl.c \
-	libcompat/nf_why.c \
-	libcompat/nf_work.c \
 	libcompat/resolver.c \
 	libcompat/settings.c \
 	libcompat/sockopt.c \
@@ -155,29 +138,52 @@ COMPARE = \
 	compare/rules22.c \
 
 
+# Old rules as rules of today's netfilter, in memory and as text.
+NETFILTER_RULES = \
+	netfilter/alts.c \
+	netfilter/compile.c \
+	netfilter/compile20.c \
+	netfilter/compile22.c \
+	netfilter/gather.c \
+	netfilter/iptables.c \
+	netfilter/log_load.c \
+	netfilter/match20.c \
+	netfilter/match22.c \
+	netfilter/nat.c \
+	netfilter/nft.c \
+	netfilter/notes.c \
+	netfilter/rows.c \
+	netfilter/rule.c \
+	netfilter/sysctl.c \
+	netfilter/why.c \
+	netfilter/work.c \
+
+
 # What only the backend on the running kernel's netfilter needs, with libraries
 # of its own: a shared object that is loaded when that backend is chosen.
 NETFILTER = \
-	libcompat/backend_nf.c \
-	libcompat/nf_book.c \
-	libcompat/nf_ct_load.c \
-	libcompat/nf_encode.c \
-	libcompat/nf_goal.c \
-	libcompat/nf_ids.c \
-	libcompat/nf_load.c \
-	libcompat/nf_lock.c \
-	libcompat/nf_masq.c \
-	libcompat/nf_route.c \
-	libcompat/nf_rules.c \
-	libcompat/nf_settle.c \
-	libcompat/nf_table.c \
+	netfilter/backend.c \
+	netfilter/book.c \
+	netfilter/ct_load.c \
+	netfilter/encode.c \
+	netfilter/goal.c \
+	netfilter/ids.c \
+	netfilter/load.c \
+	netfilter/lock.c \
+	netfilter/masq.c \
+	netfilter/route.c \
+	netfilter/rules.c \
+	netfilter/settle.c \
+	netfilter/table.c \
+
 
 
 # What of it asks for connections and log lines: loaded when they are.
 CONNTRACK = \
-	libcompat/nf_ct.c \
-	libcompat/nf_ct_export.c \
-	libcompat/nf_log.c \
+	netfilter/ct.c \
+	netfilter/ct_export.c \
+	netfilter/log.c \
+
 
 
 LIVE_GATEWAY = \
@@ -472,7 +478,7 @@ UNIT_TESTS = \
 
 UNIT_SHARED = \
 	bench/gate.c \
-	libcompat/nf_encode.c \
+	netfilter/encode.c \
 	tests/fuzz/drive_helper.c \
 	tests/fuzz/drive_nf.c \
 	tests/lab/probe_packet.c \
@@ -487,6 +493,7 @@ UNIT_SHARED = \
 	tests/unit/random22.c \
 	tests/unit/router.c \
 	tests/unit/words.c \
+
 
 FUZZERS = \
 	tests/fuzz/fuzz_frag.c \
@@ -611,7 +618,7 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 # The library is the old kernel and its door; the test library is all the rest
 # that has no main().
 LIB = $B/libfwcompat.a
-LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT)
+LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT) $(NETFILTER_RULES)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(COMPARE) $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)

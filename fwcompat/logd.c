@@ -18,9 +18,9 @@
 #include "engine/pkt.h"
 #include "fwcompat/cmd.h"
 #include "fwcompat/log_out.h"
-#include "libcompat/nf_compile.h"
-#include "libcompat/nf_log.h"
 #include "libcompat/settings.h"
+#include "netfilter/compile.h"
+#include "netfilter/log.h"
 
 enum {
 	IP_HEADER = 20,

@@ -6,7 +6,7 @@
 #define FWCOMPAT_SKETCH_H
 
 #include "fwcompat/sketch_places.h"
-#include "libcompat/nf_gather.h"
+#include "netfilter/gather.h"
 
 struct sketch {
 	struct nf_gathered rules; /* and the real host's interfaces */

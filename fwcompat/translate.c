@@ -8,8 +8,8 @@
 
 #include "fwcompat/cmd.h"
 #include "fwcompat/sketch.h"
-#include "libcompat/nf_iptables.h"
-#include "libcompat/nf_nft.h"
+#include "netfilter/iptables.h"
+#include "netfilter/nft.h"
 
 const char cmd_translate_usage[] =
 	"fwcompat translate [--to iptables|nft] [SCRIPT [ARGUMENT ...] | "

@@ -2,7 +2,7 @@
 # Checks that read the sources instead of running them: lint.sh NAME, in TAP.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-rooms='core engine proc-emu libcompat gateway launcher ipchains ipfwadm ipfw
+rooms='core engine proc-emu libcompat netfilter gateway launcher ipchains ipfwadm ipfw
 	ipmasqadm fwcompat compare bats bench tests examples'
 n=0
 

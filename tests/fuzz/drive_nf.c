@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libcompat/nf_compile.h"
-#include "libcompat/nf_iptables.h"
-#include "libcompat/nf_nft.h"
+#include "netfilter/compile.h"
+#include "netfilter/iptables.h"
+#include "netfilter/nft.h"
 
 enum { CHAINS = 6, RULES = 48, ROWS = 4 };
 

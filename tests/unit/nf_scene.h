@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_NF_SCENE_H
 #define TESTS_UNIT_NF_SCENE_H
 
-#include "libcompat/nf_compile.h"
+#include "netfilter/compile.h"
 
 enum { SCENE_CHAINS = 16, SCENE_RULES = 64, SCENE_ROWS = 8 };
 

@@ -1,12 +1,12 @@
 /* Old rules, and what iptables would be told in their place. */
-#include "libcompat/nf_compile.h"
+#include "netfilter/compile.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "libcompat/nf_iptables.h"
+#include "netfilter/iptables.h"
 #include "tests/unit/cmocka.h"
 #include "tests/unit/nf_scene.h"
 

@@ -1,5 +1,5 @@
 /* Netfilter rules as the bytes of the kernel's tables. */
-#include "libcompat/nf_encode.h"
+#include "netfilter/encode.h"
 
 #include <linux/netfilter_ipv4/ip_tables.h>
 #include <setjmp.h>

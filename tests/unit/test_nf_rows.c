@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/text.h"
-#include "libcompat/nf_rows.h"
+#include "netfilter/rows.h"
 #include "tests/unit/cmocka.h"
 
 enum {
