@@ -87,16 +87,17 @@ static const char *operand(struct line *l)
 	return *l->words ? *l->words++ : NULL;
 }
 
-/* scanf()'s "%hu", modulo 65536: no digits leave @v as it is. Returns what is
- * behind the number, or NULL. */
+/* scanf()'s "%hu", modulo 65536, where a long had 32 bits: no digits leave @v
+ * as it is. Returns what is behind the number, or NULL. */
 static const char *scan_short(const char *s, uint16_t *v)
 {
 	char *end;
-	long n = strtol(s, &end, 10);
+	long long n = strtoll(s, &end, 10);
 
 	if (end == s)
 		return NULL;
-	*v = (uint16_t)n;
+	*v = n > UINT32_MAX || n < -(long long)UINT32_MAX ? UINT16_MAX
+							  : (uint16_t)n;
 	return end;
 }
 
@@ -104,14 +105,16 @@ static const char *scan_short(const char *s, uint16_t *v)
 static const char *scan_host(struct line *l, const char *s)
 {
 	for (int i = 0; i < 4; i++) {
+		const char *end;
 		uint16_t v;
 
 		if (i && *s++ != '.')
 			return NULL;
-		s = scan_short(s, &v);
-		if (!s)
+		end = scan_short(s, &v);
+		if (!end)
 			return NULL;
-		l->host[i] = (int16_t)v;
+		l->host[i] = (int16_t)adm_number(s);
+		s = end;
 	}
 	return s;
 }

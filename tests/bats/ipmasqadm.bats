@@ -27,6 +27,12 @@ load host
 	ipmasqadm mfw -A -m 99999999999 -r 10.0.0.1 99999999999 -p 99999999999
 	run ipmasqadm mfw -L -n
 	assert_line "2147483647 10.0.0.1                65535 2147483647 2147483647"
+	run -0 ipmasqadm autofw -A -r tcp 9 4294967296 -v
+	assert_output 'Adding autofwd tcp ports 9 - 65535 U'
+	run -0 ipmasqadm autofw -A -r tcp 9 -4294967296 -v
+	assert_output 'Adding autofwd tcp ports 9 - 65535 U'
+	run -0 ipmasqadm autofw -A -r tcp 9 4294901770 -h 1.2.3.-4294967297 -v
+	assert_output 'Adding autofwd tcp ports 9 - 10 to fixed host 1.2.3.0 U'
 }
 
 @test "a listing of rows as wide as they get" {
