@@ -130,6 +130,7 @@ teardown() {
 	lab_live_rules
 	lab_start c1 fetch curl -sS --limit-rate 2M -o "$PWD/got" \
 		http://203.0.113.9/file
+	lab_until 10 test -s got
 	for i in {1..10}; do
 		lab_kill live KILL
 		run ! at c1 ping -c 1 -W 0.1 203.0.113.9
