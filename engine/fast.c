@@ -15,7 +15,6 @@
 #include "engine/state.h"
 
 enum {
-	NS_A_TICK = 1000000000 / HZ,
 	TRAIL_TRIES = 16,
 	FIN = 0x01,
 	SYN = 0x02,
@@ -234,23 +233,6 @@ static uint32_t trail_of(struct fast_ctl *map, const struct fast_trace *t)
 	return FAST_TRAILS;
 }
 
-/* A host's word or half word as it lies in a packet. */
-static uint32_t as_be32(uint32_t v)
-{
-	uint32_t be;
-
-	put_be32((uint8_t *)&be, v);
-	return be;
-}
-
-static uint16_t as_be16(uint16_t v)
-{
-	uint16_t be;
-
-	put_be16((uint8_t *)&be, v);
-	return be;
-}
-
 static uint32_t ports_be(const struct pkt_info *p)
 {
 	uint32_t be;
@@ -345,7 +327,7 @@ static void set_ends(struct fast_way *w, const struct pkt_info *to,
 /* Below it no tick boundary can lie that makes the entry expire. */
 static uint32_t idle_of(ticks_t timeout)
 {
-	uint64_t ns = ((uint64_t)timeout - 1) * NS_A_TICK;
+	uint64_t ns = ((uint64_t)timeout - 1) * FAST_NS_A_TICK;
 	uint64_t idle = ns >> FAST_IDLE_SHIFT;
 
 	return idle < UINT32_MAX ? (uint32_t)idle : UINT32_MAX;

@@ -20,10 +20,7 @@ enum {
 		    MASQ_DLOOSE | MASQ_SIMPLE_HASH,
 };
 
-enum {
-	PATIENCE = 1 << 20, /* tries; who has the lock so long has died */
-	NS_A_TICK = 1000000000 / HZ,
-};
+enum { PATIENCE = 1 << 20 }; /* tries; who has the lock so long has died */
 
 static uint32_t from_be32(uint32_t be)
 {
@@ -33,22 +30,6 @@ static uint32_t from_be32(uint32_t be)
 static uint16_t from_be16(uint16_t be)
 {
 	return get_be16((const uint8_t *)&be);
-}
-
-static uint32_t as_be32(uint32_t v)
-{
-	uint32_t be;
-
-	put_be32((uint8_t *)&be, v);
-	return be;
-}
-
-static uint16_t as_be16(uint16_t v)
-{
-	uint16_t be;
-
-	put_be16((uint8_t *)&be, v);
-	return be;
 }
 
 void fast_hold(struct fw *fw)
@@ -218,7 +199,8 @@ static void absorb(struct fw *fw, uint32_t nth)
 	if (entry != FW_NIL) {
 		masq_set_state(fw, entry, MASQ_UDP);
 		masq_put(fw, entry);
-		wheel_arm_past(fw, entry, (ticks_t)(way->last / NS_A_TICK));
+		wheel_arm_past(fw, entry,
+			       (ticks_t)(way->last / FAST_NS_A_TICK));
 		fast_fold_way(fw, way, entry);
 	}
 	if (same && fw->fast_keeps && !masq_at(fw, entry)->helper)

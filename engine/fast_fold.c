@@ -8,8 +8,6 @@
 #include "engine/state.h"
 #include "engine/wheel.h"
 
-enum { NS_A_TICK = 1000000000 / HZ };
-
 /* Packets of one trail, or of one way. */
 struct sum {
 	uint64_t packets, bytes;
@@ -92,7 +90,7 @@ static void use(struct fw *fw, uint32_t entry)
 {
 	const struct masq_entry *e = masq_at(fw, entry);
 	uint64_t last = fast_way(fw->fast, 2 * entry)->last;
-	ticks_t at = (ticks_t)(last / NS_A_TICK);
+	ticks_t at = (ticks_t)(last / FAST_NS_A_TICK);
 
 	if (!last || !(e->flags & MASQ_HASHED) || e->state >= MASQ_STATES ||
 	    ticks_due(at, e->expires - e->timeout))

@@ -1,10 +1,32 @@
-/* Where the parts of the map of core/fast_map.h lie. */
+/* Where the parts of the map of core/fast_map.h lie, and in what units it
+ * counts. */
 #ifndef ENGINE_FAST_LINES_H
 #define ENGINE_FAST_LINES_H
 
 #include <stdint.h>
 
+#include "core/bytes.h"
 #include "core/fast_map.h"
+#include "core/ticks.h"
+
+enum { FAST_NS_A_TICK = 1000000000 / HZ };
+
+/* A host's word or half word as it lies in a packet. */
+static inline uint32_t as_be32(uint32_t v)
+{
+	uint32_t be;
+
+	put_be32((uint8_t *)&be, v);
+	return be;
+}
+
+static inline uint16_t as_be16(uint16_t v)
+{
+	uint16_t be;
+
+	put_be16((uint8_t *)&be, v);
+	return be;
+}
 
 static inline void *fast_line(struct fast_ctl *map, uint32_t at)
 {
