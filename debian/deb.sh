@@ -9,7 +9,7 @@ rm -rf "$out"
 mkdir -p "$out/fwcompat-$version"
 tar -c --exclude=./build --exclude=./.git . | tar -x -C "$out/fwcompat-$version"
 cd "$out"
-if ! (cd "fwcompat-$version" && env -u MAKEFLAGS -u MFLAGS -u B \
+if ! (cd "fwcompat-$version" && env -u MAKEFLAGS -u MFLAGS -u B -u SAN \
 	dpkg-buildpackage -us -uc -j"$(nproc)") >deb.log 2>&1 </dev/null; then
 	tail -n 40 deb.log >&2
 	exit 1
