@@ -296,7 +296,8 @@ static uint32_t stray_chain(struct plan *p)
 
 /*
  * MASQ. TCP and UDP that conntrack can't translate are dropped, as other
- * protocols are; 1.3 knew nothing of ICMP, and let others pass.
+ * protocols are; 1.3 knew nothing of ICMP, and let others pass. All but the
+ * first packets of a conversation need no mark where nothing but nat reads it.
  */
 static uint32_t masq_chain(struct plan *p)
 {
@@ -304,6 +305,8 @@ static uint32_t masq_chain(struct plan *p)
 	struct nf_do stray = go(stray_chain(p));
 
 	nf_fill(p->w, chain);
+	if (!has_view(p, NF_VIEW_MASQ))
+		add_translated(p, NF_CT_SNAT, false, &p->masq_onward);
 	nf_add_mark(p->w, nf_code(p->w, NF_CODE_MASQ));
 	add_tracked(p, IPPROTO_TCP, &p->masq_onward);
 	add_tracked(p, IPPROTO_UDP, &p->masq_onward);

@@ -207,7 +207,18 @@ static const struct rule_case chains[] = {
 	  "-m conntrack --ctstate SNAT --ctdir REPLY -j ACCEPT\n"
 	  "-p icmp -m conntrack --ctstate RELATED -j fwc-errorsf\n"
 	  "-s 10.0.0.0/8 -g fwc-masq\n-j DROP\n" },
-	{ "MASQ marks", "ipchains -A forward -s 10.0.0.0/8 -j MASQ", "masq",
+	{ "MASQ marks what begins", "ipchains -A forward -s 10.0.0.0/8 -j MASQ",
+	  "masq",
+	  "-m conntrack --ctstate SNAT --ctdir ORIGINAL -j ACCEPT\n"
+	  "-j MARK --set-xmark 0x2000000/0xfe000000\n"
+	  "-p tcp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p udp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p icmp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
+	  "-p icmp -g fwc-stray\n-j DROP\n" },
+	{ "and all, for an output chain that asks for the source",
+	  "ipchains -A forward -s 10.0.0.0/8 -j MASQ\n"
+	  "ipchains -A output -s 10.0.0.0/8 -j DENY",
+	  "masq",
 	  "-j MARK --set-xmark 0x2000000/0xfe000000\n"
 	  "-p tcp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
 	  "-p udp -m conntrack ! --ctstate INVALID -j ACCEPT\n"
