@@ -11,6 +11,12 @@
 # PLACES: "shared": generator, router and sink on one core, so nothing is ever
 # lost and all cost shows. "apart": the generator has a core of its own, the
 # router (the kernel's part, as a thread, and fwcompat) the other.
+#
+# "masquerade" is the least that masquerades: rules that drop, one that
+# masquerades all. "hand" is what somebody who knows iptables writes to mean what
+# the old rules do: policy DENY, answers skip the rules, what the last rule takes
+# is masqueraded by ports from 61000 to 65095. "netfilter", the backend, is
+# compared with it, in the shared place, per second of processor time.
 set -eu
 build=${1:-build}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -27,7 +33,7 @@ export FWCOMPAT_STATE PATH
 
 ROUNDS=${ROUNDS:-5}
 PLACES=${PLACES:-shared apart}
-KINDS=${KINDS:-plain masquerade netfilter exact fast}
+KINDS=${KINDS:-plain masquerade hand netfilter exact fast}
 RULES=${RULES:-10 500}
 FLOWS=${FLOWS:-10000 40000}
 MS=${MS:-400}
@@ -91,18 +97,42 @@ set_apart() {
 	done
 }
 
+# The first $2 - 1 rules of chain $1, each for one host, with target $3.
+dropping() {
+	i=1
+	while [ "$i" -lt "$2" ]; do
+		echo "-A $1 -s 172.16.$((i / 200)).$((i % 200))/32 -j $3"
+		i=$((i + 1))
+	done
+}
+
 # $1 rules, the last of which masquerades.
 kernel_rules() {
 	{
 		echo '*filter'
-		i=1
-		while [ "$i" -lt "$1" ]; do
-			echo "-A FORWARD -s 172.16.$((i / 200)).$((i % 200)) -j DROP"
-			i=$((i + 1))
-		done
+		dropping FORWARD "$1" DROP
 		echo COMMIT
 		echo '*nat'
 		echo "-A POSTROUTING -o $outer -j MASQUERADE"
+		echo COMMIT
+	} | in_router iptables-legacy-restore
+}
+
+# All that the old rules mean.
+hand_rules() {
+	{
+		echo '*filter'
+		echo ':FORWARD DROP'
+		echo '-A FORWARD -m conntrack --ctstate SNAT --ctdir REPLY -j ACCEPT'
+		dropping FORWARD "$1" DROP
+		echo '-A FORWARD -s 10.1.0.0/16 -j ACCEPT'
+		echo COMMIT
+		echo '*nat'
+		for proto in tcp udp; do
+			echo "-A POSTROUTING -s 10.1.0.0/16 -p $proto" \
+				'-j MASQUERADE --to-ports 61000-65095'
+		done
+		echo '-A POSTROUTING -s 10.1.0.0/16 -p icmp -j MASQUERADE'
 		echo COMMIT
 	} | in_router iptables-legacy-restore
 }
@@ -112,13 +142,10 @@ fwcompat_rules() {
 	n=$1
 	shift
 	{
-		i=1
-		while [ "$i" -lt "$n" ]; do
-			echo "-A forward -s 172.16.$((i / 200)).$((i % 200))/32 -j DENY"
-			i=$((i + 1))
-		done
+		echo ':forward DENY'
+		dropping forward "$n" DENY
 		echo '-A forward -s 10.1.0.0/16 -j MASQ'
-	} | "$@" ipchains-restore
+	} | "$@" ipchains-restore >/dev/null
 }
 
 # fwcompat live with the options $@, on the router's core.
@@ -134,13 +161,13 @@ start_live() {
 	done
 }
 
-# Packets a second and losses of $1 flows, $2 packets (0: for $3 ms). Ahead of
+# What live_gen tells of $1 flows, $2 packets (0: for $3 ms). Ahead of
 # what else is at work, as fwcompat live is.
 measure() {
 	nice -n -20 "$generator" "$client" "$inner" "$mac" "$server" "$outer" "$1" "$2" "$3" 0
 }
 
-# PLACE KIND RULES FLOWS WHAT RATE SENT LOST
+# PLACE KIND RULES FLOWS WHAT RATE SENT LOST RATE-BY-PROCESSOR-TIME
 say() {
 	echo "$place $kind $rules $*" >>"$dir/figures"
 }
@@ -155,6 +182,7 @@ life() {
 	fi
 	case $kind in
 	masquerade) kernel_rules "$rules" ;;
+	hand) hand_rules "$rules" ;;
 	netfilter)
 		fwcompat_rules "$rules" \
 			in_router env FWCOMPAT_BACKEND=netfilter
