@@ -25,14 +25,16 @@ static const char table[] = "raw";
 static const xt_chainlabel builtin[] = { "PREROUTING", "OUTPUT" };
 static const xt_chainlabel ours[] = { "FWCOMPAT-LIVE-IN", "FWCOMPAT-LIVE-OUT" };
 
-/* A rule in the making. */
+/* A rule in the making: an entry and what is behind it. */
 struct making {
-	union {
-		struct ipt_entry entry;
-		_Alignas(8) uint8_t bytes[512];
-	} u;
+	_Alignas(8) uint8_t bytes[512];
 	uint32_t n;
 };
+
+static struct ipt_entry *entry_of(struct making *m)
+{
+	return (void *)m->bytes;
+}
 
 static void begin(struct making *m)
 {
@@ -44,7 +46,7 @@ static void begin(struct making *m)
 static void *add_match(struct making *m, const char *name, uint8_t revision,
 		       uint32_t n)
 {
-	struct xt_entry_match *t = (void *)(m->u.bytes + m->n);
+	struct xt_entry_match *t = (void *)(m->bytes + m->n);
 
 	t->u.user.match_size = (uint16_t)(XT_ALIGN(sizeof(*t)) + XT_ALIGN(n));
 	snprintf(t->u.user.name, sizeof(t->u.user.name), "%s", name);
@@ -57,14 +59,14 @@ static void *add_match(struct making *m, const char *name, uint8_t revision,
 static void *add_target(struct making *m, const char *name, uint8_t revision,
 			uint32_t n)
 {
-	struct xt_entry_target *t = (void *)(m->u.bytes + m->n);
+	struct xt_entry_target *t = (void *)(m->bytes + m->n);
 
 	t->u.user.target_size = (uint16_t)(XT_ALIGN(sizeof(*t)) + XT_ALIGN(n));
 	snprintf(t->u.user.name, sizeof(t->u.user.name), "%s", name);
 	t->u.user.revision = revision;
-	m->u.entry.target_offset = (uint16_t)m->n;
+	entry_of(m)->target_offset = (uint16_t)m->n;
 	m->n += t->u.user.target_size;
-	m->u.entry.next_offset = (uint16_t)m->n;
+	entry_of(m)->next_offset = (uint16_t)m->n;
 	return t->data;
 }
 
@@ -78,9 +80,9 @@ static void add_queue(struct making *m, uint16_t number, bool open)
 }
 
 static bool append(struct xtc_handle *h, const xt_chainlabel chain,
-		   const struct making *m)
+		   struct making *m)
 {
-	return iptc_append_entry(chain, &m->u.entry, h);
+	return iptc_append_entry(chain, entry_of(m), h);
 }
 
 /* What arrives, but not over lo: the output chain's packets come back there.
@@ -91,8 +93,8 @@ static bool fill_in(struct xtc_handle *h, uint16_t queue, bool open)
 	struct making m;
 
 	begin(&m);
-	memcpy(m.u.entry.ip.iniface, "lo", 3);
-	memset(m.u.entry.ip.iniface_mask, 0xFF, 3);
+	memcpy(entry_of(&m)->ip.iniface, "lo", 3);
+	memset(entry_of(&m)->ip.iniface_mask, 0xFF, 3);
 	add_target(&m, "RETURN", 0, sizeof(int));
 	if (!append(h, ours[0], &m))
 		return false;
@@ -154,7 +156,7 @@ static bool prepare(struct xtc_handle *h, int i)
 		return true;
 	begin(&m);
 	add_target(&m, ours[i], 0, sizeof(int));
-	return iptc_insert_entry(builtin[i], &m.u.entry, 0, h);
+	return iptc_insert_entry(builtin[i], entry_of(&m), 0, h);
 }
 
 static bool take_away(struct xtc_handle *h, int i)

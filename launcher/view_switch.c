@@ -140,18 +140,18 @@ bool view_switch_get(const struct view_switches *switches, const char *path,
 /* A place for the switch @path; NULL: no memory. */
 static struct view_switch *add(struct view_switches *switches, const char *path)
 {
-	struct view_switch *grown =
-		realloc(switches->set, (switches->n + 1) * sizeof(*grown));
-	char *copy = strdup(path);
+	struct view_switch *set =
+		realloc(switches->set, (switches->n + 1) * sizeof(*set));
 
-	if (grown)
-		switches->set = grown;
-	if (!grown || !copy) {
-		free(copy);
+	if (!set)
 		return NULL;
-	}
-	grown[switches->n] = (struct view_switch){ copy, NULL };
-	return &grown[switches->n++];
+	switches->set = set;
+	set += switches->n;
+	*set = (struct view_switch){ strdup(path), NULL };
+	if (!set->path)
+		return NULL;
+	switches->n++;
+	return set;
 }
 
 /* Numbers as the kernel shows a list of them. Cuts @words. */

@@ -435,7 +435,7 @@ Chain output (policy ACCEPT):'
 	host 2.2 192.168.1 203.0.113.5
 	for word in start restart start condrestart; do
 		run -0 script ipchains.init $word
-		assert_line 'Applying ipchains firewall rules:'
+		assert_output --partial 'Applying ipchains firewall rules:'
 		assert_equal "$(ipchains-save 2>/dev/null)" "$firewall"
 		[ -e ipchains ]
 	done
