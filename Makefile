@@ -111,6 +111,7 @@ LIBCOMPAT = \
 	libcompat/backend_load.c \
 	libcompat/clock.c \
 	libcompat/compat.c \
+	libcompat/compat_proc.c \
 	libcompat/machine.c \
 	libcompat/resolver.c \
 	libcompat/settings.c \
