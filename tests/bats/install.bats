@@ -46,6 +46,7 @@ setup() {
 
 @test "the library of bats works from there" {
 	need_view
+	no_leak_checker
 	export FWCOMPAT_BATS=$at/share/fwcompat/bats
 	PATH=$at/sbin:$PATH run -0 bats examples/firewall.bats
 }

@@ -6,6 +6,11 @@
 
 load host
 
+setup() {
+	own_host
+	no_leak_checker # scripts are run dry
+}
+
 # A network namespace of the command's own, which is gone with it.
 apart() {
 	unshare -n -- "$@"
