@@ -51,6 +51,12 @@ fifty_datagrams() {
 	# shellcheck disable=SC2016 # for the shell inside
 	at c1 bash -c 'for ((i = 0; i < 50; i++)); do
 		echo $i >/dev/udp/203.0.113.9/9999; sleep 0.02; done'
+	lab_until 5 fifty_arrived
+}
+
+# At s1, where nobody listens.
+fifty_arrived() {
+	[ "$(at s1 awk '/^Udp: [0-9]/ { print $3 }' /proc/net/snmp)" -ge 50 ]
 }
 
 # Fifty entries, whose masquerade ports are the first fifty.
