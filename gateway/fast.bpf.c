@@ -122,8 +122,15 @@ static __always_inline __u64 pseudo_sum(const struct look *l)
 	       bpf_htons((__u16)l->size);
 }
 
-/* Adds up the @n bytes at @at of the packet; -1: they are not there. */
-static __always_inline __s64 sum_bytes(struct __sk_buff *skb, __u32 at, __u32 n)
+__s64 sum_bytes(struct __sk_buff *skb, __u32 at, __u32 n);
+
+/*
+ * Adds up the @n bytes at @at of the packet; -1: they are not there. A function
+ * of its own, not static: so the kernel checks its loop once, and not again for
+ * each way that leads to it and on from it.
+ */
+__attribute__((noinline)) __s64 sum_bytes(struct __sk_buff *skb, __u32 at,
+					  __u32 n)
 {
 	__u32 zero = 0;
 	__u8 *room = bpf_map_lookup_elem(&fast_room, &zero);

@@ -457,12 +457,35 @@ static void test_born_again(void **state)
 	same_entries(b);
 }
 
+/* The kernel follows each way through the filter before it takes it, and gives
+ * up after 1,000,000 instructions (Linux, bpf.h, BPF_COMPLEXITY_LIMIT_INSNS): a
+ * start waits as long as that lasts. */
+static void test_soon_verified(void **state)
+{
+	struct both *b = *state;
+
+	if (!b)
+		skip();
+	for (int ether = 0; ether < 2; ether++) {
+		struct bpf_prog_info info = { 0 };
+		uint32_t n = sizeof(info);
+
+		assert_int_equal(
+			bpf_obj_get_info_by_fd(fast_program(b->filter, ether),
+					       &info, &n),
+			0);
+		assert_in_range(info.verified_insns, 1, 100000);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_born_again, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(test_soon_verified, setup,
 						teardown),
 	};
 
