@@ -11,7 +11,18 @@ static const char *bang(const struct fw_rule *r, uint16_t inv)
 	return r->inv & inv ? "! " : "";
 }
 
-/* One side: address and mask always, ports where they are not just any. */
+/* Ports where they are not just any. A range without numbers is right for every
+ * protocol, and the only one for those without ports. */
+static void put_ports(const uint16_t port[2], const char *inverted,
+		      struct text *out)
+{
+	if (port[0] > 0 || port[1] < FW_PORT_MAX)
+		text_printf(out, " %s%u:%u", inverted, port[0], port[1]);
+	else if (*inverted)
+		text_printf(out, " %s:", inverted);
+}
+
+/* One side: address and mask always. */
 static void put_side(const struct fw_rule *r, const char *option, uint32_t addr,
 		     uint32_t mask, uint16_t addr_inv, const uint16_t port[2],
 		     uint16_t port_inv, struct text *out)
@@ -20,9 +31,7 @@ static void put_side(const struct fw_rule *r, const char *option, uint32_t addr,
 
 	text_printf(out, "%s %s%s/%s", option, bang(r, addr_inv),
 		    addr_format(addr, dotted[0]), addr_format(mask, dotted[1]));
-	if (port[0] > 0 || port[1] < FW_PORT_MAX || r->inv & port_inv)
-		text_printf(out, " %s%u:%u", bang(r, port_inv), port[0],
-			    port[1]);
+	put_ports(port, bang(r, port_inv), out);
 }
 
 /* "+" alone is every interface, and worth a word only inverted. */

@@ -117,6 +117,7 @@ many_rules() {
 	ipchains -A one -p ! 47 -i ! ppp0 -m 7 -o
 	ipchains -A two -p tcp ! -y ! -f -m -3 -o 64 -t 01 10
 	ipchains -A two -s 10.1.0.3/255.255.0.255 -j RETURN
+	ipchains -A two -p 47 -s 10.1.0.3 ! : -d 10.1.0.4 ! :
 }
 
 @test "what was saved is restored, and saved again the same" {
@@ -147,7 +148,8 @@ Restoring \`two'."
 	run --separate-stderr -0 ipchains-save two -v
 	assert_output ":two -
 -A two -s 0.0.0.0/0.0.0.0 -d 0.0.0.0/0.0.0.0 -p 6 ! -y ! -f -o 64 -t 01 10 -m +4294967293
--A two -s 10.1.0.3/255.255.0.255 -d 0.0.0.0/0.0.0.0 -j RETURN"
+-A two -s 10.1.0.3/255.255.0.255 -d 0.0.0.0/0.0.0.0 -j RETURN
+-A two -s 10.1.0.3/255.255.255.255 ! : -d 10.1.0.4/255.255.255.255 ! : -p 47"
 	assert_equal "$stderr" "Saving \`two'.
 $(echo "$output" | sed 1d)"
 	run --separate-stderr -1 ipchains-save nosuch
@@ -183,7 +185,7 @@ rules:6: No target by that name"
 	ipchains-save 2>/dev/null | diff before -
 	echo "-A one -j nosuch" >>before
 	run --separate-stderr -1 ipchains-restore --test before
-	assert_equal "$stderr" "before:14: No target by that name"
+	assert_equal "$stderr" "before:15: No target by that name"
 }
 
 @test "rules are added to built-in chains" {
