@@ -85,7 +85,7 @@ static int delete_num22(struct call *call)
 	return compat_delete_num(call->c, chain, get_le32(call->bytes));
 }
 
-/* A chain's label alone: FLUSH, ZERO, CREATECHAIN, DELETECHAIN. */
+/* A chain's label alone: FLUSH, ZERO, CREATECHAIN. */
 static int label22(struct call *call, int (*set)(struct compat *, const char *))
 {
 	char chain[FW_LABEL_MAX + 1];
@@ -110,9 +110,14 @@ static int create22(struct call *call)
 	return label22(call, compat_new_chain);
 }
 
+/* Quirk: an endless label is not wrong, but no chain's. */
 static int remove22(struct call *call)
 {
-	return label22(call, compat_delete_chain);
+	char chain[FW_LABEL_MAX + 1];
+
+	if (abi22_label(call->bytes, chain))
+		return -ENOENT;
+	return compat_delete_chain(call->c, chain);
 }
 
 /* Quirk: the NUL is looked for in the first bytes of the packet. */
