@@ -25,6 +25,14 @@ int number_parse(const char *word, int base, int32_t lo, int32_t hi,
 	return 0;
 }
 
+/* Base 0 as it was then: today's C libraries take "0b1" for a number, too. */
+static int base_of(const char *digits)
+{
+	if (digits[0] != '0')
+		return 10;
+	return digits[1] == 'x' || digits[1] == 'X' ? 16 : 8;
+}
+
 int number_parse_u32(const char *word, int base, uint32_t *value)
 {
 	const char *sign = word;
@@ -35,6 +43,8 @@ int number_parse_u32(const char *word, int base, uint32_t *value)
 	while (isspace((unsigned char)*sign))
 		sign++;
 	minus = *sign == '-';
+	if (base == 0)
+		base = base_of(minus || *sign == '+' ? sign + 1 : sign);
 	n = strtoull(word, &end, base);
 	if (end == word || *end)
 		return -EINVAL;
