@@ -208,6 +208,17 @@ static bool get_masq(struct fields *f, struct print_masq *m)
 	       fields_dec(f, &m->expires);
 }
 
+/* The original, as ipfwadm, read all entries before it showed one. */
+static bool all_masq(struct fields f)
+{
+	struct print_masq m;
+
+	while (!fields_end(&f))
+		if (!get_masq(&f, &m))
+			return false;
+	return true;
+}
+
 int listing_print_masq(const char *file, const struct print_style *s,
 		       struct text *out)
 {
@@ -218,12 +229,11 @@ int listing_print_masq(const char *file, const struct print_style *s,
 	if (*file == '\0')
 		return -ENODATA;
 	text_puts(out, "IP masquerading entries\n");
-	for (bool first = true; !fields_end(&f); first = false) {
-		if (!get_masq(&f, &m))
-			return -EBADMSG;
-		if (first)
-			ipchains_print_masq_header(s, out);
+	if (!all_masq(f))
+		return -EBADMSG;
+	if (!fields_end(&f))
+		ipchains_print_masq_header(s, out);
+	while (get_masq(&f, &m))
 		ipchains_print_masq(s, &m, out);
-	}
 	return 0;
 }

@@ -32,7 +32,7 @@ int listing_print(const struct listing *l, const char *chain,
 
 /*
  * What -M -L shows of the text of ip_masquerade. -ENODATA: it lacks its first
- * line; -EBADMSG: a line that is none, those before it are shown.
+ * line; -EBADMSG: there is one that is no entry, and none is shown.
  */
 int listing_print_masq(const char *file, const struct print_style *s,
 		       struct text *out);
