@@ -147,6 +147,13 @@ static bool look_at_quote(const struct pkt *p, const struct pkt_info *info,
 			q->proto != IPPROTO_ICMP);
 }
 
+/* What becomes of an error whose quoted packet is. 2.0 read on behind it, and
+ * found nothing there that it knew. */
+static enum masq_result cut_short(const struct fw *fw)
+{
+	return masq_era(fw)->checks_shape ? MASQ_DROP : MASQ_PASS;
+}
+
 static bool has_ports(const struct quote *q)
 {
 	return q->proto == IPPROTO_TCP || q->proto == IPPROTO_UDP;
@@ -182,11 +189,11 @@ enum masq_result masq_icmp_out_error(struct fw *fw, struct pkt *p,
 	struct quote q;
 	uint32_t entry;
 
-	if (info->tot_len - info->ihl < HEADER || !look_at_quote(p, info, &q))
-		return MASQ_DROP;
+	if (!look_at_quote(p, info, &q))
+		return cut_short(fw);
 	if (!has_ports(&q) && q.proto != IPPROTO_ICMP)
 		return MASQ_PASS;
-	if (has_ports(&q) && !sum_ok(p, info))
+	if (has_ports(&q) && masq_era(fw)->checks_out && !sum_ok(p, info))
 		return MASQ_DROP;
 	entry = find_out(fw, &q);
 	if (entry == FW_NIL)
@@ -271,7 +278,7 @@ static enum masq_result error_in(struct fw *fw, struct pkt *p,
 	uint32_t entry;
 
 	if (!look_at_quote(p, info, &q))
-		return MASQ_DROP;
+		return cut_short(fw);
 	check = check_error_in(fw, p, info, &q);
 	if (check != MASQ_DONE)
 		return check;
