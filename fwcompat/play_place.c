@@ -152,7 +152,8 @@ int place_reset(struct play_place *place, enum fw_era era)
 	unsetenv("FWCOMPAT_PROC");
 	if (setenv("FWCOMPAT_STATE", path, 1))
 		return -ENOMEM;
-	setenv("FWCOMPAT_RESOLVE", "localhost", 1);
+	/* Said, too, as nothing may be mounted here. */
+	setenv("FWCOMPAT_RESOLVE", *networks(era) ? "localhost" : "alone", 1);
 	/* What people set is not the recorded host's. */
 	setenv("FWCOMPAT_CONF", "/dev/null", 1);
 	unsetenv("FWCOMPAT_BACKEND");

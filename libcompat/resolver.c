@@ -25,7 +25,7 @@ static int copy_name(const char *from, char *name, size_t n)
 }
 
 /* Whose word is taken for hosts, as FWCOMPAT_RESOLVE says. */
-enum sources { ALL, FILES, LOCALHOST };
+enum sources { ALL, FILES, LOCALHOST, ALONE };
 
 static enum sources choose_sources(void)
 {
@@ -33,6 +33,8 @@ static enum sources choose_sources(void)
 
 	if (want && strcmp(want, "localhost") == 0)
 		return LOCALHOST;
+	if (want && strcmp(want, "alone") == 0)
+		return ALONE;
 	if (!want || strcmp(want, "files") != 0)
 		return ALL;
 	__nss_configure_lookup("hosts", "files");
@@ -61,7 +63,7 @@ static int host(const char *name, uint32_t *addr, int n)
 	const struct hostent *h;
 	int found = 0;
 
-	if (choose_sources() == LOCALHOST)
+	if (choose_sources() >= LOCALHOST)
 		return n > 0 ? host_by_itself(name, addr) : 0;
 	h = gethostbyname(name);
 	if (!h || h->h_addrtype != AF_INET || h->h_length != 4)
@@ -80,7 +82,7 @@ static int host_name(uint32_t addr, char *name, size_t n)
 	uint32_t be = htonl(addr);
 	const struct hostent *h;
 
-	if (choose_sources() == LOCALHOST)
+	if (choose_sources() >= LOCALHOST)
 		return addr == INADDR_LOOPBACK ? copy_name("localhost", name, n)
 					       : -ENOENT;
 	h = gethostbyaddr(&be, sizeof(be), AF_INET);
@@ -89,7 +91,8 @@ static int host_name(uint32_t addr, char *name, size_t n)
 
 static int network(const char *name, uint32_t *addr)
 {
-	const struct netent *e = getnetbyname(name);
+	const struct netent *e =
+		choose_sources() == ALONE ? NULL : getnetbyname(name);
 
 	if (!e || e->n_addrtype != AF_INET)
 		return -ENOENT;
@@ -99,7 +102,8 @@ static int network(const char *name, uint32_t *addr)
 
 static int network_name(uint32_t addr, char *name, size_t n)
 {
-	const struct netent *e = getnetbyaddr(addr, AF_INET);
+	const struct netent *e =
+		choose_sources() == ALONE ? NULL : getnetbyaddr(addr, AF_INET);
 
 	return e && e->n_name ? copy_name(e->n_name, name, n) : -ENOENT;
 }

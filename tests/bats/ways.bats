@@ -115,10 +115,22 @@ policy: ok'
 		> forward DENY 1 0 0 0 0
 		> output ACCEPT 1 0 0 0 0
 	RECORDING
+	# the machine's names of networks were not those of a 2.0 host
+	cat >b.t <<-'RECORDING'
+		% era 2.0
+		$ ipfwadm -F -a accept -S 127.0.0.0/8; ipfwadm -F -l
+		> IP firewall forward rules, default policy: accept
+		> type  prot source               destination          ports
+		> acc   all  127.0.0.0/8          anywhere             n/a
+		$ ipfwadm -F -a accept -S loopback
+		! ipfwadm: host/network "loopback" not found
+		! Try `ipfwadm -h' for more information.
+		? 2
+	RECORDING
 	run --separate-stderr unshare -r sh -c '
 		echo 0 >/proc/sys/user/max_user_namespaces
 		exec setpriv --bounding-set=-all "$@"' sh \
-		"$(command -v fwcompat)" play --check a.t
+		"$(command -v fwcompat)" play --check a.t b.t
 	[[ $stderr != *unshare* ]] ||
 		leave_out "no user namespace is to be had here"
 	assert_success
