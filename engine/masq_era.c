@@ -49,7 +49,7 @@ _Static_assert(sizeof(timeouts_2_2) == MASQ_STATES * sizeof(ticks_t) &&
 		       sizeof(timeouts_1_3) == sizeof(timeouts_2_2),
 	       "a state lacks its timeout");
 
-/* A RST counts for one packet; a FIN from then on. */
+/* A RST counts from then on, and so does a FIN. */
 static enum masq_state tcp_next_2_0(enum masq_state state, enum masq_way way,
 				    uint8_t flags)
 {
@@ -60,7 +60,7 @@ static enum masq_state tcp_next_2_0(enum masq_state state, enum masq_way way,
 		out_fin |= way == MASQ_OUT;
 		in_fin |= way == MASQ_IN;
 	}
-	if (flags & RST)
+	if (flags & RST || state == MASQ_CLOSE)
 		return MASQ_CLOSE;
 	if (out_fin && in_fin)
 		return MASQ_TIME_WAIT;
