@@ -455,6 +455,7 @@ UNIT_TESTS = \
 	tests/unit/test_masq_sum.c \
 	tests/unit/test_masq_tcp.c \
 	tests/unit/test_match20.c \
+	tests/unit/test_match20_random.c \
 	tests/unit/test_match22.c \
 	tests/unit/test_match22_random.c \
 	tests/unit/test_modules.c \
