@@ -154,6 +154,39 @@ static void udp_zero_is_all_ones(void **state)
 	router_close(&r);
 }
 
+/* Takes @b (@n bytes) in two pieces, cut behind 8 bytes of payload. */
+static const char *take_in_pieces(const uint8_t *b, uint32_t n)
+{
+	uint8_t piece[64];
+	uint32_t src = get_be32(b + 12), dst = get_be32(b + 16);
+	uint32_t len = make_ip(piece, src, dst, b[9], IP_MF, b + 20, 8);
+
+	assert_string_equal(router_takes(&r, "ppp0", piece, len), "");
+	len = make_ip(piece, src, dst, b[9], 1, b + 28, n - 28);
+	return router_takes(&r, "ppp0", piece, len);
+}
+
+/*
+ * What is put together at delivery still has the first piece's IP checksum
+ * (quirk), but not behind the masquerader, which makes one anew.
+ */
+static void pieces_at_delivery(void **state)
+{
+	struct flow f = { ROUTER_INSIDE, ROUTER_OUTSIDE, 1025, 53 };
+	uint8_t b[64];
+	uint32_t n = make_udp(b, &f, "abc", 3);
+
+	(void)state;
+	router_open(&r);
+	assert_string_equal(router_takes(&r, "eth0", b, n), "ppp0");
+	host_sysctl_set(&r.h.fw, SYSCTL_IP_ALWAYS_DEFRAG, 0);
+	f = (struct flow){ ROUTER_OUTSIDE, ROUTER_OURS, 53, 61000 };
+	n = make_udp(b, &f, "abcdefghijklmnop", 16);
+	assert_string_equal(take_in_pieces(b, n), "eth0");
+	check_sums("pieces", 0);
+	router_close(&r);
+}
+
 /* TCP data offsets in 32-bit words. */
 static const struct offset_case {
 	uint8_t words;
@@ -227,6 +260,7 @@ int main(void)
 		cmocka_unit_test(wrong_ones_are_dropped),
 		cmocka_unit_test(udp_without),
 		cmocka_unit_test(udp_zero_is_all_ones),
+		cmocka_unit_test(pieces_at_delivery),
 		cmocka_unit_test(tcp_offsets),
 		cmocka_unit_test(echo),
 	};
