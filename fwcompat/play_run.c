@@ -151,13 +151,17 @@ static int leave(struct play *p, const struct play_item *it)
 	return r ? fail(p, it, r, "the state could not be written") : 0;
 }
 
+/* What a timer sends (an error about pieces of a packet that were given up) was
+ * not recorded: results are those of packets. */
 static int play_clock(struct play *p, const struct play_item *it)
 {
+	size_t len = p->piece.len;
 	int r = enter(p, it);
 
 	if (r)
 		return r;
 	r = store_advance(p->store, it->ticks - p->ticks);
+	p->piece.len = len;
 	if (r)
 		return fail(p, it, r, "the clock cannot be set so");
 	p->ticks = it->ticks;

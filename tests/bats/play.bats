@@ -442,6 +442,21 @@ write_recording() {
 	assert_output "$(cat a.t)"
 }
 
+# Pieces that were given up, as recordings have it: their sender is told, as the
+# output chain counts, and nothing is written.
+@test "what a timer sends is no result of anything" {
+	cat >a.t <<-'END'
+		% if eth0 10.0.0.1/24
+		@ 20.00
+		< eth0 4500002444cb2000401101f50a0000090a00000104000063001055cc6162636465666768
+		@ 50.00
+		$ grep output /proc/net/ip_fwnames
+		> output ACCEPT 1 0 1 0 64
+	END
+	run -0 fwcompat play a.t
+	assert_output "$(cat a.t)"
+}
+
 @test "where nothing can be mounted old files can be opened" {
 	cat >bare.sh <<-'END'
 		echo 0 >/proc/sys/user/max_user_namespaces || exit
