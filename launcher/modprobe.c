@@ -103,11 +103,10 @@ static int load(struct modtools *t, const char *name, char **params, int n)
 	struct params p = { .n = 0 };
 	int r;
 
-	if (!modtools_is_ours(name)) {
-		if (!modtools_kernel(t))
-			return 1;
+	if (!modtools_kernel(t))
+		return 1;
+	if (!modtools_is_ours(name))
 		return modtools_pass_on(t, name) ? cannot_locate(t, name) : 0;
-	}
 	read_options(&p, name);
 	for (int i = 0; i < n; i++)
 		params_add(&p, params[i]);
@@ -117,7 +116,9 @@ static int load(struct modtools *t, const char *name, char **params, int n)
 		return 0;
 	if (r == -ENOENT)
 		return cannot_locate(t, name);
-	text_printf(&t->err, "modprobe: insmod %s failed\n", name);
+	text_puts(&t->err, "modprobe: insmod ");
+	modtools_put_file(t, name);
+	text_printf(&t->err, " failed\nmodprobe: insmod %s failed\n", name);
 	return NOT_FOUND;
 }
 

@@ -74,9 +74,7 @@ struct compat *modtools_kernel(struct modtools *t)
 	return NULL;
 }
 
-/* The release that modules of the emulated kernel lie under. */
-/* How insmod names the file in its complaints: a bare name was searched for. */
-static void put_file(struct modtools *t, const char *word)
+void modtools_put_file(struct modtools *t, const char *word)
 {
 	if (strpbrk(word, "/."))
 		text_puts(&t->err, word);
@@ -95,10 +93,10 @@ int modtools_load(struct modtools *t, const char *word, char *const params[])
 		return -EINVAL;
 	r = compat_module_load(t->c, name, params, &why);
 	if (r == -EINVAL || r == -EBUSY) {
-		put_file(t, word);
+		modtools_put_file(t, word);
 		text_printf(&t->err, ": %s\n", why.s ? why.s : strerror(-r));
 	} else if (r && r != -EEXIST && r != -ENOENT) {
-		put_file(t, word);
+		modtools_put_file(t, word);
 		text_printf(&t->err, ": %s\n", strerror(-r));
 	} else if (r == 0 && why.s) {
 		unmet_note("module %s %s", name, why.s);

@@ -39,6 +39,10 @@ struct compat *modtools_kernel(struct modtools *t);
  */
 int modtools_load(struct modtools *t, const char *word, char *const params[]);
 
+/* Adds to what is complained of the file of a module, as insmod names it: a
+ * bare name was searched for. */
+void modtools_put_file(struct modtools *t, const char *word);
+
 /* The tools: their exit status. */
 int modtools_insmod(struct modtools *t);
 int modtools_modprobe(struct modtools *t);

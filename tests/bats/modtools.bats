@@ -90,6 +90,15 @@ setup() {
 	assert_equal "$stderr" "modprobe: Can't locate module nosuch"
 }
 
+@test "modprobe tells what insmod said, and of which file" {
+	run --separate-stderr -255 modprobe ip_masq_irc port=6668
+	assert_equal "$output" ""
+	assert_equal "$stderr" "\
+/lib/modules/2.2.26/ipv4/ip_masq_irc.o: invalid parameter parm_port
+modprobe: insmod /lib/modules/2.2.26/ipv4/ip_masq_irc.o failed
+modprobe: insmod ip_masq_irc failed"
+}
+
 @test "rmmod says what is not loaded" {
 	modprobe ip_masq_ftp
 	run --separate-stderr rmmod ip_masq_ftp
