@@ -154,7 +154,10 @@ static int rule_add(struct fw *fw, const struct fwd_portfw_row *want)
 	return 0;
 }
 
-static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
+/* Rules that @is says @want to name. */
+static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want,
+			bool (*is)(const struct fwd_portfw *,
+				   const struct fwd_portfw_row *))
 {
 	const struct fwd_slot *s;
 	struct fwd_walk w;
@@ -162,7 +165,7 @@ static int rules_delete(struct fw *fw, const struct fwd_portfw_row *want)
 
 	s = fwd_first(fw, &w, list_of(fw, want->proto));
 	while (s) {
-		if (!same(&s->u.portfw, want)) {
+		if (!is(&s->u.portfw, want)) {
 			s = fwd_next(fw, &w);
 			continue;
 		}
@@ -212,30 +215,34 @@ static int portfw_ctl(struct fw *fw, struct masq_ctl *ctl)
 	if (bad_row(want))
 		return EINVAL;
 	if (ctl->cmd == MASQ_CMD_DEL)
-		return rules_delete(fw, want);
+		return rules_delete(fw, want, same);
 	if (ctl->cmd != MASQ_CMD_ADD || want->pref <= 0)
 		return EINVAL;
 	return rules_edit(fw, want) ? 0 : rule_add(fw, want);
 }
 
+static bool same_local(const struct fwd_portfw *r,
+		       const struct fwd_portfw_row *want)
+{
+	return r->lport == want->lport && r->laddr == want->laddr;
+}
+
 /* 2.0's patch: a local side has one remote side. */
 int fwd_portfw_ctl20(struct fw *fw, const struct masq_ctl *ctl)
 {
-	struct fwd_portfw_row want = ctl->u.portfw;
+	const struct fwd_portfw_row *want = &ctl->u.portfw;
 
 	if (ctl->cmd == MASQ_CMD_FLUSH) {
 		rules_flush(fw);
 		return 0;
 	}
-	if (bad_row(&want) ||
+	if (bad_row(want) ||
 	    (ctl->cmd != MASQ_CMD_ADD && ctl->cmd != MASQ_CMD_DEL))
 		return -EINVAL;
-	if (ctl->cmd == MASQ_CMD_ADD)
-		want.raddr = want.rport = 0;
 	if (ctl->cmd == MASQ_CMD_DEL)
-		return -rules_delete(fw, &want);
-	rules_delete(fw, &want);
-	return -rule_add(fw, &ctl->u.portfw);
+		return -rules_delete(fw, want, same_local);
+	rules_delete(fw, want, same_local);
+	return -rule_add(fw, want);
 }
 
 static void rules_each_of(const struct fw *fw, const uint32_t *list,

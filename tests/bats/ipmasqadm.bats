@@ -74,6 +74,17 @@ load host
 	assert_equal "${#lines[@]}" 3
 }
 
+@test "ipportfw: 0.0.0.0 is a local side of its own" {
+	ipportfw -A -t192.0.2.1/80 -R 10.0.0.2/80
+	ipportfw -A -t0.0.0.0/80 -R 10.0.0.3/80
+	run -0 ipportfw -L
+	assert_line --partial "TCP 192.0.2.1/80 > 10.0.0.2/80"
+	ipportfw -D -t0.0.0.0/80
+	run -0 ipportfw -L
+	assert_line --partial "TCP 192.0.2.1/80 > 10.0.0.2/80"
+	refute_line --partial "0.0.0.0"
+}
+
 @test "who only lists settles no era" {
 	run ipmasqadm portfw -ln
 	assert_success
