@@ -156,15 +156,17 @@ static inline void write_ends(struct pkt *p, struct pkt_info *info,
 }
 
 /*
- * The same, with the checksums. The transport's was right before, so changing
- * it by the difference (RFC 1624) gives what summing anew would; the header's
- * need not have been, of a packet put together at delivery.
+ * The same, with the checksums. Both were right before, so changing them by the
+ * difference (RFC 1624) gives what summing anew would; but of pieces put
+ * together at delivery the header's was not, and is summed there.
  */
 static inline void rewrite(struct pkt *p, struct pkt_info *info,
 			   const struct ends *to)
 {
-	uint8_t *sum = sum_at(p, info);
+	uint8_t *sum = sum_at(p, info), *ip = p->data + 10;
 	uint64_t change = sum_change(info, to);
+	uint64_t ip_change = (uint64_t)(uint32_t)~info->src +
+			     (uint32_t)~info->dst + to->src + to->dst;
 	uint16_t old = get_be16(sum);
 
 	write_ends(p, info, to);
@@ -173,7 +175,7 @@ static inline void rewrite(struct pkt *p, struct pkt_info *info,
 		return;
 	}
 	put_sum(p, info, cksum_fold((uint16_t)~old + change));
-	pkt_ip_sum(p, info->ihl);
+	put_be16(ip, cksum_fold((uint16_t)~get_be16(ip) + ip_change));
 }
 
 /* The helper sees the packet, which may change in length and content. */

@@ -217,16 +217,19 @@ static enum walk_end demasqueraded(struct walk *w);
 static enum walk_end deliver(struct walk *w)
 {
 	enum masq_result masq = MASQ_PASS;
+	bool piece = pkt_is_piece(&w->info);
 
-	if (pkt_is_piece(&w->info) &&
-	    !frag_add(w->fw, FRAG_DELIVERY, w->p, &w->info))
+	if (piece && !frag_add(w->fw, FRAG_DELIVERY, w->p, &w->info))
 		return END_KEPT;
 	if (w->in_if != HOST_LO && w->p->to_host && !w->p->demasqueraded)
 		masq = masq_in(w->fw, w->p, &w->info);
 	if (masq == MASQ_DROP)
 		return END_DROP;
-	if (masq == MASQ_DONE)
+	if (masq == MASQ_DONE) {
+		if (piece) /* its header still has the first piece's sum */
+			pkt_ip_sum(w->p, w->info.ihl);
 		return demasqueraded(w);
+	}
 	if (is_1_3(w))
 		account(w, ACCT_IN, w->in_if);
 	return walk_deliver(w);

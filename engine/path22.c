@@ -112,9 +112,9 @@ static bool is_known(uint8_t proto)
 static enum walk_end deliver(struct walk *w)
 {
 	enum masq_result masq = MASQ_PASS;
+	bool piece = pkt_is_piece(&w->info);
 
-	if (pkt_is_piece(&w->info) &&
-	    !frag_add(w->fw, FRAG_DELIVERY, w->p, &w->info))
+	if (piece && !frag_add(w->fw, FRAG_DELIVERY, w->p, &w->info))
 		return END_KEPT;
 	if (w->in_if != HOST_LO && w->p->to_host) {
 		if (w->p->demasqueraded) {
@@ -127,8 +127,11 @@ static enum walk_end deliver(struct walk *w)
 	}
 	if (masq == MASQ_DROP)
 		return END_DROP;
-	if (masq == MASQ_DONE)
+	if (masq == MASQ_DONE) {
+		if (piece) /* its header still has the first piece's sum */
+			pkt_ip_sum(w->p, w->info.ihl);
 		return demasqueraded(w);
+	}
 	if (!is_known(w->info.proto))
 		return unreach_for(w, ICMP_PROT_UNREACH, true);
 	return walk_deliver(w);
