@@ -28,7 +28,10 @@ static int own_directory(char dir[PATH_MAX])
 /* The object's path, which the caller frees; NULL: there is none. */
 static char *find(const char *name)
 {
-	static const char *const places[] = { "", "/../libexec/fwcompat" };
+	/* The last: `fwcompat run' moves what a directory of programs had into
+	 * one below it. */
+	static const char *const places[] = { "", "/../libexec/fwcompat",
+					      "/../../libexec/fwcompat" };
 	char dir[PATH_MAX], *path;
 
 	if (own_directory(dir))

@@ -3,6 +3,7 @@
 
 load host
 load view
+load ../lab/lab
 
 setup() {
 	own_host
@@ -28,6 +29,20 @@ setup() {
 	run -0 env PATH=/usr/bin:/bin "$at/sbin/fwcompat" run sh -c \
 		'ipchains -N mine; command -v insmod; ipchains -L mine'
 	assert_line "$at/libexec/fwcompat/insmod"
+	assert_line 'Chain mine (0 references):'
+}
+
+@test "scripts reach the netfilter backend of tools in a usual place" {
+	need_view
+	need_rule -t mangle -A PREROUTING -j DROP
+	[ -e "$at/libexec/fwcompat/netfilter.so" ] ||
+		skip 'this build is without the netfilter backend'
+	unset FWCOMPAT_STATE
+	run -0 unshare -mn env PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin sh -eu -c '
+		mount -t tmpfs run /run
+		mount --bind "$0" /usr/local
+		fwcompat run --backend netfilter sh -c "ipchains -N mine"
+		FWCOMPAT_BACKEND=netfilter ipchains -L mine' "$at"
 	assert_line 'Chain mine (0 references):'
 }
 
