@@ -193,7 +193,7 @@ _ipchains() {
 _ipchains_saved() {
 	COMPREPLY=()
 	case $1:${COMP_WORDS[COMP_CWORD]} in
-	*restore:-*) _fwcompat_words '-f -p -v --test' ;;
+	*restore:-*) _fwcompat_words '-f -p -v --replace --test' ;;
 	*restore:*) _fwcompat_files ;;
 	*save:-*) _fwcompat_words -v ;;
 	*save:*) _fwcompat_words "$(_fwcompat_chains)" ;;

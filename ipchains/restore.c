@@ -176,6 +176,21 @@ void restore_fini(struct restore *r)
 	free(r->chains);
 }
 
+int restore_clear(struct compat *c)
+{
+	struct listing l = { 0 };
+	int error = kernel_read_chains(c, &l);
+
+	for (size_t i = 0; error >= 0 && i < l.n_chains; i++)
+		error = compat_flush(c, l.chains[i].label);
+	/* Those of the user's have no policy. */
+	for (size_t i = 0; error >= 0 && i < l.n_chains; i++)
+		if (l.chains[i].policy[0] == '-')
+			error = compat_delete_chain(c, l.chains[i].label);
+	listing_fini(&l);
+	return error;
+}
+
 /* A chain of the user's: the built-in ones have a policy. */
 static bool is_there(const struct listing *l, const char *label)
 {

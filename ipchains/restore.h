@@ -47,6 +47,10 @@ bool restore_parse(struct restore *r, const char *text, size_t len,
 		   const struct resolver *names, struct text *err);
 void restore_fini(struct restore *r);
 
+/* Empties all chains inside @c, and takes away those of the user's. 0 or
+ * -errno. */
+int restore_clear(struct compat *c);
+
 /* Finds out which chains are there. Returns how many of these still have no
  * fate, or -errno. */
 int restore_survey(struct restore *r, struct compat *c);

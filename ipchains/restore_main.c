@@ -11,17 +11,20 @@
 #include "ipchains/run.h"
 #include "libcompat/resolver.h"
 
-static const char usage[] = "usage: ipchains-restore [-fpv] [--test] [file]\n";
+static const char usage[] = "usage: ipchains-restore [-fpv] [--replace] "
+			    "[--test] [file]\n";
 
 struct request {
 	const char *path; /* NULL: standard input */
 	bool flush;
+	bool replace; /* all that is there */
 	bool test;
 };
 
 static bool parse(int argc, char **argv, struct request *q, struct restore *r)
 {
 	static const struct option longs[] = {
+		{ "replace", no_argument, NULL, 'r' },
 		{ "test", no_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -29,6 +32,7 @@ static bool parse(int argc, char **argv, struct request *q, struct restore *r)
 
 	while ((option = getopt_long(argc, argv, "fpv", longs, NULL)) != -1) {
 		q->flush = q->flush || option == 'f';
+		q->replace = q->replace || option == 'r';
 		q->test = q->test || option == 't';
 		r->create = r->create || option == 'p';
 		r->verbose = r->verbose || option == 'v';
@@ -96,13 +100,17 @@ static void decide(struct restore *r, bool flush)
  * decided. Others are let in while somebody is asked; what they made meanwhile
  * is asked about, too.
  */
-static bool prepare(struct restore *r, struct compat *c, bool flush,
-		    struct ipchains_end *end)
+static bool prepare(struct restore *r, struct compat *c,
+		    const struct request *q, struct ipchains_end *end)
 {
+	const bool flush = q->flush || q->test;
 	const struct ipchains_cmd list = { .commands = 1u << CMD_LIST };
 	int undecided, error = 0;
 
 	while (error == 0 && kernel_claim(c, end)) {
+		error = q->replace ? restore_clear(c) : 0;
+		if (error < 0)
+			break;
 		undecided = restore_survey(r, c);
 		if (undecided == 0)
 			return true;
@@ -123,7 +131,7 @@ static void run(struct restore *r, const struct request *q, struct text *out,
 {
 	struct compat *c = kernel_enter(end);
 
-	if (c && prepare(r, c, q->flush || q->test, end)) {
+	if (c && prepare(r, c, q, end)) {
 		if (!restore_apply(r, c, &libc_resolver, out, err))
 			end->status = END_KERNEL;
 		else if (!q->test)

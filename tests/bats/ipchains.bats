@@ -196,6 +196,21 @@ rules:6: No target by that name"
 	assert_line --index 3 --partial 10.0.0.2
 }
 
+@test "a text in place of what is there, all or nothing" {
+	many_rules
+	ipchains-save >wanted 2>/dev/null
+	ipchains -A input -s 10.0.0.1 -j DENY
+	ipchains -N other
+	ipchains -A other -j ACCEPT
+	ipchains -A output -j other
+	ipchains-save >before 2>/dev/null
+	run --separate-stderr -1 ipchains-restore --replace - <<<'-A other -j DENY'
+	assert_equal "$stderr" 'stdin:1: No target by that name'
+	ipchains-save 2>/dev/null | diff before -
+	ipchains-restore --replace wanted
+	ipchains-save 2>/dev/null | diff wanted -
+}
+
 @test "a chain that is there is skipped where nobody can be asked" {
 	printf '%s\n' ':one -' '-A one -s 10.0.0.1' '-A input -j one' >rules
 	ipchains -N one
