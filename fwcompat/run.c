@@ -20,7 +20,8 @@
 #include "libcompat/compat.h"
 
 const char cmd_run_usage[] =
-	"fwcompat run [--era 1.3|2.0|2.2] [--backend NAME] [--trace]\n"
+	"fwcompat run [--era 1.3|2.0|2.2] [--backend NAME] [--trace] "
+	"[--where]\n"
 	"             [--dry-run [--keep FILE]] [COMMAND [ARGUMENT ...]]\n"
 	"\n"
 	"Runs a script or a program, old binaries included, where the old "
@@ -52,6 +53,8 @@ const char cmd_run_usage[] =
 	"  --keep FILE with --dry-run: the copy becomes the state file FILE, "
 	"and\n"
 	"              nothing is said unless with --trace\n"
+	"  --where     an old tool that fails says where in the script it "
+	"stands\n"
 	"\n"
 	"The status is the command's own; 126 and 127 as the shell's.\n";
 
@@ -63,6 +66,7 @@ struct run {
 	const char *keep; /* where the copy of a dry run goes, or NULL */
 	int kept;         /* that file, open */
 	bool trace, dry;
+	bool where; /* what fails says where it stands */
 	char **argv;
 	int told;             /* the trace comes out here, or -1 */
 	int unmet;            /* and here what has no counterpart */
@@ -326,6 +330,7 @@ int cmd_run(int argc, char **argv)
 		{ "trace", no_argument, NULL, 't' },
 		{ "dry-run", no_argument, NULL, 'd' },
 		{ "keep", required_argument, NULL, 'k' },
+		{ "where", no_argument, NULL, 'w' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
@@ -348,7 +353,10 @@ int cmd_run(int argc, char **argv)
 			run.keep = optarg;
 		run.dry = run.dry || opt == 'd';
 		run.trace = run.trace || opt == 't';
+		run.where = run.where || opt == 'w';
 	}
+	if (run.where && setenv("FWCOMPAT_WHERE", "1", 1))
+		return cmd_failed("run", -ENOMEM, "");
 	if (run.keep && !run.dry)
 		return cmd_misused("run", "--keep is for dry runs");
 	if (run.dry && compat_is_machine())

@@ -2,6 +2,7 @@
 #include "ipchains/kernel.h"
 #include "ipchains/output.h"
 #include "ipchains/run.h"
+#include "libcompat/compat.h"
 #include "libcompat/resolver.h"
 
 int main(int argc, char **argv)
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 	if (ipchains_parse(argc, argv, &env, &cmd, &out, &end))
 		ipchains_run(&cmd, env.names, &out, &end);
 	ipchains_end_text(&end, env.prog, &err);
+	compat_where((int)end.status, &err);
 	text_fini(&end.why);
 	output_text(stdout, &out);
 	output_text(stderr, &err);

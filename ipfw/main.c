@@ -67,6 +67,7 @@ int main(int argc, char **argv)
 	if (status == 0)
 		status = run(c, &cmd, &o);
 	compat_close(c);
+	compat_where(status, &o.err);
 	put(stdout, &o.out);
 	put(stderr, &o.err);
 	return status;

@@ -105,5 +105,8 @@ int main(int argc, char **argv)
 		}
 	}
 	text_fini(&text);
+	compat_where(status, &text);
+	put(stderr, &text);
+	text_fini(&text);
 	return status;
 }

@@ -42,5 +42,7 @@ int main(int argc, char **argv)
 		status = run(&cmd, argv[0]);
 	}
 	text_fini(&text);
+	compat_where(status, &text);
+	output_text(stderr, &text);
 	return status;
 }

@@ -19,6 +19,7 @@ int adm_finish(struct adm_outcome *o)
 {
 	int status = o->status;
 
+	compat_where(status, &o->err);
 	if (o->out.len)
 		fwrite(o->out.s, 1, o->out.len, stdout);
 	fflush(stdout);

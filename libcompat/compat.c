@@ -13,6 +13,7 @@
 #include "libcompat/backend_load.h"
 #include "libcompat/settings.h"
 #include "libcompat/trace.h"
+#include "libcompat/trace_who.h"
 #include "proc-emu/proc.h"
 
 struct compat {
@@ -171,6 +172,17 @@ int compat_commit(struct compat *c)
 {
 	trace_flush(c->trace);
 	return c->ops->commit(self(c));
+}
+
+void compat_where(int status, struct text *out)
+{
+	const char *wanted = secure_getenv("FWCOMPAT_WHERE");
+
+	if (!status || !wanted || !*wanted)
+		return;
+	text_puts(out, "  at ");
+	trace_who(0, out);
+	text_putc(out, '\n');
 }
 
 void compat_trace_as(struct compat *c, pid_t pid)

@@ -201,4 +201,11 @@ void compat_status(struct compat *c, struct compat_status *status);
 typedef void compat_detail_fn(void *ctx, const char *word, const char *text);
 void compat_details(struct compat *c, compat_detail_fn *line, void *ctx);
 
+/*
+ * Where `fwcompat run --where' is above: which command this is, with the
+ * script's file and line as far as they can be known, for who reads that it
+ * failed; nothing where @status is 0.
+ */
+void compat_where(int status, struct text *out);
+
 #endif
