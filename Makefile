@@ -303,6 +303,7 @@ FWCOMPAT = \
 	fwcompat/play_place.c \
 	fwcompat/play_run.c \
 	fwcompat/proc.c \
+	fwcompat/ready.c \
 	fwcompat/replay.c \
 	fwcompat/reset.c \
 	fwcompat/rulefile.c \

@@ -13,8 +13,10 @@
 #include "engine/state.h"
 #include "fwcompat/cmd.h"
 #include "fwcompat/log_out.h"
+#include "fwcompat/ready.h"
 #include "gateway/fast_live.h"
 #include "gateway/live.h"
+#include "libcompat/settings.h"
 #include "libcompat/store.h"
 
 enum { QUEUE = 6177 }; /* unless told otherwise */
@@ -172,6 +174,7 @@ static int carry(struct carrier *c, struct store *store, struct fast_live *fast)
 		return failed(r, why);
 	if (fast)
 		fast_live_host(fast, live_host_of(l));
+	ready_tell();
 	if (isatty(STDERR_FILENO))
 		fputs("fwcompat live: packets are carried until Ctrl-C; "
 		      "`fwcompat top' shows them\n",
@@ -198,15 +201,24 @@ static int carry_fast(struct carrier *c, struct store *store)
 	return status;
 }
 
-/* Tools that speak to another backend would change nothing here. */
+/* Tools that speak to another backend would change nothing here. Settings do
+ * not mend themselves: fwcompat-live.service does not try CMD_USAGE again. */
 static int check_backend(void)
 {
-	const char *name = secure_getenv("FWCOMPAT_BACKEND");
+	struct settings s;
+	char why[512] = "";
+	int r = settings_read(&s, why, sizeof(why));
 
-	if (!name || !*name || !strcmp(name, "engine"))
-		return CMD_OK;
-	return failed(-EINVAL, "it is the engine that carries packets; with "
-			       "$FWCOMPAT_BACKEND the tools speak to another");
+	if (r == 0 && *s.backend && strcmp(s.backend, "engine") != 0) {
+		snprintf(why, sizeof(why),
+			 "it is the engine that carries packets; the tools "
+			 "are told to speak to the backend %s",
+			 s.backend);
+		r = -EINVAL;
+	}
+	if (r)
+		failed(r, why);
+	return r ? CMD_USAGE : CMD_OK;
 }
 
 int cmd_live(int argc, char **argv)

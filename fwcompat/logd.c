@@ -18,6 +18,7 @@
 #include "engine/pkt.h"
 #include "fwcompat/cmd.h"
 #include "fwcompat/log_out.h"
+#include "fwcompat/ready.h"
 #include "libcompat/settings.h"
 #include "netfilter/compile.h"
 #include "netfilter/log.h"
@@ -135,8 +136,10 @@ static int take_settings(struct logd *d)
 	char why[512] = "";
 	int r = settings_read(&s, why, sizeof(why));
 
-	if (r)
-		return cmd_failed("logd", r, why);
+	if (r) {
+		cmd_failed("logd", r, why);
+		return CMD_USAGE;
+	}
 	if (s.marks)
 		d->marks = s.marks;
 	if (s.log_group)
@@ -318,6 +321,7 @@ static int run(struct logd *d)
 			   sizeof(why));
 	if (r)
 		return cmd_failed("logd", r, why);
+	ready_tell();
 	r = follow(d, &before);
 	d->calls->close(d->log);
 	return r;

@@ -193,8 +193,11 @@ redirected() {
 	run -1 at r env FWCOMPAT_STATE=/run/nobody/state setpriv --reuid 65534 \
 		--clear-groups --inh-caps=-all fwcompat live
 	assert_output --regexp '^fwcompat live: only root may '
-	run -1 at r env FWCOMPAT_BACKEND=netfilter fwcompat live
-	assert_output --regexp '^fwcompat live: it is the engine '
+	run -2 at r env FWCOMPAT_BACKEND=netfilter fwcompat live
+	assert_output --regexp '^fwcompat live: it is the engine .* netfilter$'
+	echo 'backend = netfilter' >conf
+	run -2 at r env FWCOMPAT_CONF="$PWD/conf" fwcompat live
+	assert_output --regexp '^fwcompat live: it is the engine .* netfilter$'
 	run -2 fwcompat live --on-death maybe
 	assert_line --index 0 'fwcompat live: --on-death is closed or open: maybe'
 	run -2 fwcompat live --queue many

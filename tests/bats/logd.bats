@@ -242,6 +242,28 @@ logs_alike() {
 	lab_until 10 at r grep -q '^ *77 ' /proc/net/netfilter/nfnetlink_log
 }
 
+@test "systemd is told when it reads" {
+	reporting </dev/null
+	lab_start r systemd perl -MIO::Socket::UNIX -e '
+		my $s = IO::Socket::UNIX->new(Type => SOCK_DGRAM,
+			Local => $ARGV[0]) or die;
+		$s->recv(my $word, 99);
+		print "$word\n"; system "cat /proc/net/netfilter/nfnetlink_log"' \
+		"$PWD/notify"
+	lab_until 10 test -S notify
+	lab_start r logd env NOTIFY_SOCKET="$PWD/notify" fwcompat logd --log -
+	lab_until 10 grep '^ *22 ' "$lab_dir/log/systemd"
+	run -0 cat "$lab_dir/log/systemd"
+	assert_line 'READY=1'
+}
+
+@test "settings that make no sense are not tried again" {
+	has_backend || skip 'this build is without the netfilter backend'
+	echo 'log-group = many' >conf
+	FWCOMPAT_CONF=$PWD/conf run --separate-stderr -2 fwcompat logd
+	assert_equal "${stderr%%:1: *}" "fwcompat logd: $PWD/conf"
+}
+
 @test "mistakes on the command line" {
 	has_backend || skip 'this build is without the netfilter backend'
 	run --separate-stderr -2 fwcompat logd --facility kern
