@@ -256,11 +256,16 @@ static bool is_20(const struct masq_ctl *ctl)
 	       ctl->target == MASQ_CTL_AUTOFW20;
 }
 
-static bool report(struct adm_outcome *o, const char *who, int r)
+/* A backend that cannot do it has a sentence to say, unlike the old kernels. */
+static bool report(struct adm_outcome *o, const char *who, struct compat *c,
+		   int r)
 {
+	const char *why = r == -EOPNOTSUPP ? compat_why(c) : "";
+
 	if (r >= 0)
 		return true;
-	text_printf(&o->err, "%s: setsockopt failed: %s\n", who, strerror(-r));
+	text_printf(&o->err, "%s: setsockopt failed: %s\n", who,
+		    *why ? why : strerror(-r));
 	o->status = ADM_SETSOCKOPT;
 	return false;
 }
@@ -270,7 +275,7 @@ bool adm_ctl(struct adm_outcome *o, const char *who, struct compat *c,
 	     struct masq_ctl *ctl)
 {
 	compat_claim_era(c, is_20(ctl) ? ERA_2_0 : ERA_2_2);
-	return report(o, who, control(c, ctl));
+	return report(o, who, c, control(c, ctl));
 }
 
 void adm_peek(struct adm_outcome *o, const char *who, struct compat *c)
@@ -279,7 +284,7 @@ void adm_peek(struct adm_outcome *o, const char *who, struct compat *c)
 				.cmd = MASQ_CMD_NONE };
 
 	snprintf(ctl.module, sizeof(ctl.module), "%s", who);
-	report(o, who, control(c, &ctl));
+	report(o, who, c, control(c, &ctl));
 }
 
 bool adm_list(struct adm *a, struct compat *c, const char *path,

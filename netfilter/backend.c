@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/masq_ctl.h"
 #include "engine/state.h"
 #include "libcompat/backend_engine.h"
 #include "libcompat/backend_load.h"
@@ -199,6 +200,17 @@ static int nf_masq_timeouts(void *self, const int32_t tcp_fin_udp[3])
 		if (tcp_fin_udp[i])
 			nf->timeouts[i] = tcp_fin_udp[i];
 	return backend_engine.masq_timeouts(self, tcp_fin_udp);
+}
+
+/* What an entry of the engine's would say is not what packets meet. */
+static int nf_masq_ctl(void *self, struct masq_ctl *ctl)
+{
+	if (ctl->target != MASQ_CTL_USER)
+		return backend_engine.masq_ctl(self, ctl);
+	compat_say(engine_compat(self),
+		   "with the netfilter backend masquerade entries come from "
+		   "packets alone");
+	return -EOPNOTSUPP;
 }
 
 static int nf_commit(void *self)
@@ -459,6 +471,7 @@ static void fill(struct backend *ops)
 	ops->enter = nf_enter;
 	ops->commit = nf_commit;
 	ops->leave = nf_leave;
+	ops->masq_ctl = nf_masq_ctl;
 	ops->masq_timeouts = nf_masq_timeouts;
 	ops->if_set = nf_if_set;
 	ops->if_peer = nf_if_peer;
