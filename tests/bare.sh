@@ -4,6 +4,9 @@
 #			is missing; as an ordinary user; and as one for whom a
 #			package is missing
 #	bare.sh deb	the package: installed, used, upgraded, removed, purged
+#	bare.sh units	its units under systemd: a machine with Debian's kernel,
+#			emulated by qemu-system-x86_64 (ACCEL=kvm: with KVM), is
+#			booted twice; half an hour
 # Not part of check.sh: needs root, debootstrap, git and a Debian mirror, and
 # takes some minutes. What is tested is HEAD, cloned. The system lies in a
 # directory below /tmp, in mount and process namespaces of its own, and goes
@@ -88,10 +91,9 @@ build_packages() {
 	rm -rf "$1/src"
 }
 
-# Makes the system in the directory $1, and runs in it the script that the
-# function $2 prints.
+# Makes the system in the directory $1, with the packages $2 and HEAD, cloned.
 system() {
-	if ! debootstrap --variant=minbase --include=git,ca-certificates \
+	if ! debootstrap --variant=minbase --include="ca-certificates,$2" \
 		bookworm "$1" "${MIRROR:-http://deb.debian.org/debian}" \
 		>"$1.log" 2>&1; then
 		cat "$1.log"
@@ -103,29 +105,78 @@ system() {
 	cp -L /etc/resolv.conf "$1/etc/"
 	git clone -q --bare . "$1/source"
 	chmod -R a+rX "$1"
+	cp tests/bare_ok.sh "$1/root/ok.sh"
+}
+
+# Runs /root/inside.sh of the system in the directory $1, there.
+inside() {
 	git config --file "$1/etc/gitconfig" safe.directory '*'
-	if [ "$2" = deb ]; then
-		build_packages "$1/root"
-		cp tests/bare_deb.sh "$1/root/inside.sh"
-	else
-		inside_check >"$1/root/inside.sh"
-	fi
 	unshare --mount --pid --fork --kill-child \
 		sh tests/bare.sh enter "$1" inside.sh
+}
+
+# Boots the disk $2 with the kernel of the system in the directory $1, until it
+# powers off; what its tests print comes from the second of its serial lines.
+boot() {
+	rm -f "$2.tap" "$2.console"
+	timeout 1800 qemu-system-x86_64 -machine "accel=${ACCEL:-tcg}" -cpu max \
+		-m 1024 -nic none -display none -no-reboot -kernel "$1/vmlinuz" \
+		-initrd "$1/initrd.img" -append 'root=/dev/vda rw console=ttyS0' \
+		-drive "file=$2,if=virtio,format=raw" \
+		-serial "file:$2.console" -serial "file:$2.tap" \
+		</dev/null >&2 || :
+	tr -d '\r' <"$2.tap"
+	if grep -q '^not ok' "$2.tap" || ! grep -q '^1\.\.' "$2.tap"; then
+		tail -n 40 "$2.console" | sed 's/^/# /'
+		return 1
+	fi
+}
+
+# The system in the directory $1 as a machine of its own.
+machine() {
+	cp tests/bare_units.sh "$1/root/inside.sh"
+	chroot "$1" env LC_ALL=C sh /root/inside.sh prepare
+	truncate -s 3G "$1.disk"
+	mke2fs -q -t ext4 -d "$1" "$1.disk"
+	failed=0
+	for _ in 1 2; do
+		boot "$1" "$1.disk" || failed=1
+	done
+	rm -f "$1.disk"
+	return "$failed"
 }
 
 case ${1:-check} in
 enter)
 	enter "$2" "$3"
+	exit
 	;;
-check | deb)
+check | deb | units)
 	dir=$(mktemp -d /tmp/fwcompat-bare.XXXXXX)
 	trap 'rm -rf --one-file-system "$dir"' EXIT
 	trap 'exit 1' INT TERM
-	system "$dir" "${1:-check}"
 	;;
 *)
-	echo 'usage: bare.sh [deb]' >&2
+	echo 'usage: bare.sh [deb | units]' >&2
 	exit 2
+	;;
+esac
+
+case ${1:-check} in
+check)
+	system "$dir/root" git
+	inside_check >"$dir/root/root/inside.sh"
+	inside "$dir/root"
+	;;
+deb)
+	system "$dir/root" git
+	build_packages "$dir/root/root"
+	cp tests/bare_deb.sh "$dir/root/root/inside.sh"
+	inside "$dir/root"
+	;;
+units)
+	system "$dir/root" "$(sh tests/bare_units.sh packages)"
+	build_packages "$dir/root/root"
+	machine "$dir/root"
 	;;
 esac

@@ -3,23 +3,7 @@
 # /root/old.deb to /root/new.deb and out again. Prints TAP.
 # shellcheck disable=SC2317 # functions are called by name
 set -u
-n=0
-failed=0
 before=/root/before
-
-# The test $1: the rest does, quietly.
-ok() {
-	name=$1
-	shift
-	n=$((n + 1))
-	if said=$("$@" 2>&1); then
-		echo "ok $n - $name"
-	else
-		echo "not ok $n - $name"
-		echo "$said" | sed 's/^/# /'
-		failed=1
-	fi
-}
 
 guest() {
 	su guest -s /bin/sh -c "$*"
@@ -111,6 +95,8 @@ if [ $# -gt 0 ]; then
 	"$1"
 	exit
 fi
+# shellcheck source=tests/bare_ok.sh
+. /root/ok.sh
 
 apt-get -q update >/dev/null 2>&1
 export DEBIAN_FRONTEND=noninteractive
@@ -149,5 +135,4 @@ ok 'it is purged' dpkg -P fwcompat
 rm -rf /tmp/fwcompat-*
 rm -f /tmp/guest.sh
 ok 'nothing is left of it' unchanged
-echo "1..$n"
-exit "$failed"
+finish
