@@ -6,13 +6,16 @@
 
 #include "libcompat/compat.h"
 
+int cmd_try(const char *name)
+{
+	fprintf(stderr, "try: fwcompat %s --help\n", name);
+	return CMD_USAGE;
+}
+
 int cmd_misused(const char *name, const char *text)
 {
-	fprintf(stderr,
-		"fwcompat %s: %s\n"
-		"try: fwcompat %s --help\n",
-		name, text, name);
-	return CMD_USAGE;
+	fprintf(stderr, "fwcompat %s: %s\n", name, text);
+	return cmd_try(name);
 }
 
 int cmd_failed(const char *name, int r, const char *why)

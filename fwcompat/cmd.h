@@ -47,6 +47,9 @@ extern const char cmd_status_usage[];
 extern const char cmd_top_usage[];
 extern const char cmd_translate_usage[];
 
+/* Says where help is; returns CMD_USAGE. */
+int cmd_try(const char *name);
+
 /* "fwcompat NAME: TEXT" and where help is; returns CMD_USAGE. */
 int cmd_misused(const char *name, const char *text);
 

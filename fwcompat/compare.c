@@ -111,7 +111,7 @@ int cmd_compare(int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (opt == '?')
-			return CMD_USAGE;
+			return cmd_try("compare");
 		if (opt == 'a')
 			args = optarg;
 		verdict_only = verdict_only || opt == 'v';

@@ -115,7 +115,7 @@ static int take_options(struct carrier *c, int argc, char **argv)
 		else if (opt == 'q')
 			r = take_queue(c, optarg);
 		else
-			r = CMD_USAGE;
+			r = cmd_try("live");
 	}
 	if (r == CMD_OK && optind < argc)
 		return misused("what is this", argv[optind]);

@@ -125,7 +125,7 @@ static int take_option(struct logd *d, int opt, const char *word)
 	case 'G':
 		return take_group(&d->groups[1], word);
 	default:
-		return CMD_USAGE;
+		return cmd_try("logd");
 	}
 }
 

@@ -71,7 +71,12 @@ static const struct subcommand *find(const char *name)
 
 static int run(const struct subcommand *sub, int argc, char **argv)
 {
-	if (argc == 2 && !strcmp(argv[1], "--help") && sub->usage) {
+	static char name[32]; /* for getopt_long(3), which complains itself */
+
+	snprintf(name, sizeof(name), "fwcompat %s", sub->name);
+	argv[0] = name;
+	if (argc == 2 && sub->usage &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		printf("usage: %s", sub->usage);
 		return CMD_OK;
 	}

@@ -111,7 +111,7 @@ static int take_options(struct replay *re, int argc, char **argv)
 		else if (opt == 'l')
 			re->log_path = optarg;
 		else
-			r = CMD_USAGE;
+			r = cmd_try("replay");
 	}
 	if (r == CMD_OK && optind < argc)
 		return misused("what is this", argv[optind]);

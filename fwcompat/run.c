@@ -344,7 +344,7 @@ int cmd_run(int argc, char **argv)
 			return CMD_OK;
 		}
 		if (opt == '?')
-			return CMD_USAGE;
+			return cmd_try("run");
 		if (opt == 'e')
 			run.era = optarg;
 		if (opt == 'b' && setenv("FWCOMPAT_BACKEND", optarg, 1))

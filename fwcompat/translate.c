@@ -131,7 +131,7 @@ int cmd_translate(int argc, char **argv)
 
 	while ((opt = getopt_long(argc, argv, "+", options, NULL)) != -1) {
 		if (opt == '?')
-			return CMD_USAGE;
+			return cmd_try("translate");
 		if (!strcmp(optarg, "nft"))
 			to = TO_NFT;
 		else if (strcmp(optarg, "iptables") != 0)

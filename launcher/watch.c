@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -64,6 +65,19 @@ static int take_listener(int channel)
 	return listener;
 }
 
+/* A script that nobody may execute was given to a shell, then as now. */
+static void say_unstarted(const char *name, int error)
+{
+	struct stat st;
+
+	fprintf(stderr, "fwcompat run: %s: %s\n", name, strerror(error));
+	if (error == EACCES && stat(name, &st) == 0 && S_ISREG(st.st_mode) &&
+	    !(st.st_mode & 0111))
+		fprintf(stderr, "if it is a script: fwcompat run sh %s\n",
+			name);
+	errno = error;
+}
+
 static void start_program(void *ctx)
 {
 	const struct start *start = ctx;
@@ -74,8 +88,7 @@ static void start_program(void *ctx)
 		close(listener);
 	close(start->channel);
 	execvp(start->argv[0], start->argv);
-	fprintf(stderr, "fwcompat run: %s: %s\n", start->argv[0],
-		strerror(errno));
+	say_unstarted(start->argv[0], errno);
 	_exit(errno == ENOENT ? 127 : 126);
 }
 

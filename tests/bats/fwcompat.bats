@@ -32,6 +32,17 @@ load host
 	assert_equal "${stderr_lines[0]}" "fwcompat: there is no command \`frobnicate'"
 }
 
+@test "a wrong option: whose it is, and where help is" {
+	local sub
+	for sub in compare live logd replay run translate; do
+		run --separate-stderr -2 fwcompat $sub --nosuch
+		assert_equal "$stderr" "fwcompat $sub: unrecognized option '--nosuch'
+try: fwcompat $sub --help"
+	done
+	run -0 fwcompat status -h
+	assert_line --index 0 --partial 'usage: fwcompat status'
+}
+
 @test "the version is told" {
 	run -0 fwcompat --version
 	assert_output --regexp '^fwcompat [0-9]+\.[0-9]+\.[0-9]+$'

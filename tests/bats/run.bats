@@ -22,6 +22,16 @@ setup() {
 	own_host
 }
 
+@test "a script that is not executable: what to type" {
+	need_view
+	echo 'echo here' >script
+	run -126 fwcompat run ./script
+	assert_output 'fwcompat run: ./script: Permission denied
+if it is a script: fwcompat run sh ./script'
+	run -0 fwcompat run sh ./script
+	assert_output here
+}
+
 @test "the status is the command's own" {
 	run -7 fwcompat run sh -c 'exit 7'
 	run -143 fwcompat run sh -c 'kill -TERM $$'
