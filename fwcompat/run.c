@@ -273,7 +273,10 @@ static int run_inside(struct run *run, struct compat *c)
 	if (r == 0)
 		r = settle_env(&programs);
 	if (r) {
-		cmd_failed("run", r, why);
+		fprintf(stderr,
+			"fwcompat run: %s; what this machine lacks tells: "
+			"fwcompat doctor\n",
+			*why ? why : strerror(-r));
 		return CANNOT;
 	}
 	r = watch_run(c, run->argv,

@@ -8,6 +8,7 @@
 
 #include "core/addr.h"
 #include "launcher/nettools.h"
+#include "libcompat/unmet.h"
 
 /* What a command line wants of one interface. */
 struct wanted {
@@ -83,6 +84,9 @@ static int list(const struct nettools *t, const char *name, bool all)
 			"%s: error fetching interface information: "
 			"Device not found\n",
 			name);
+		unmet_note("the host has no interface %s; to make it: "
+			   "fwcompat host if %s ADDRESS/LENGTH",
+			   name, name);
 		return 1;
 	}
 	for (int i = 0; i < t->rows; i++)

@@ -2,6 +2,7 @@
 # What bare.sh runs inside a bare Debian 12: the life of the package there, from
 # /root/old.deb to /root/new.deb and out again. Prints TAP.
 # shellcheck disable=SC2317 # functions are called by name
+# shellcheck disable=SC2016 # for shells inside
 set -u
 before=/root/before
 
@@ -86,6 +87,18 @@ upgraded() {
 	ipchains -L -n >/dev/null || fwcompat reset && rules
 }
 
+# In a network namespace where it has rules in the kernel, if that takes any.
+removed() {
+	unshare --net sh -c 'FWCOMPAT_BACKEND=netfilter ipchains -P input DENY
+		told=$?
+		dpkg -r fwcompat 2>&1 || exit
+		exit $told' >/root/removed
+	told=$?
+	cat /root/removed
+	! dpkg -s fwcompat 2>/dev/null | grep -q '^Status:.* installed' &&
+		{ [ "$told" != 0 ] || grep -q 'stay in the kernel' /root/removed; }
+}
+
 gone() {
 	! command -v ipchains && ! [ -e /usr/libexec/fwcompat ]
 }
@@ -128,7 +141,7 @@ ok 'it is upgraded' dpkg -i /root/new.deb
 ok 'what was enabled stays so' units enabled
 ok 'the newer tools work' upgraded
 ok 'the settings stay' grep -q '^script' /etc/fwcompat.conf
-ok 'it is removed' dpkg -r fwcompat
+ok 'it is removed, and who does so is told of its rules' removed
 ok 'without leaving a program' gone
 ok 'but its settings' test -f /etc/fwcompat.conf
 ok 'it is purged' dpkg -P fwcompat

@@ -239,6 +239,10 @@ boot_netfilter() {
 	ok 'a good one again' saved_well
 	ok 'rules outlive their unit' stopped
 	ok 'no live beside the netfilter backend' no_live_here
+	ok 'it is upgraded' dpkg -i /root/new.deb
+	ok 'which changes no rule' masquerades
+	ok 'nor cuts packets off' carried
+	ok 'and logd goes on' logged
 	ok 'who removes it is told of the rules' removed
 	ok 'and packets are masqueraded still' carried
 	ok 'it is installed again' dpkg -i /root/old.deb
@@ -287,7 +291,9 @@ connection() {
 	echo two >&3
 	until_ok grep two /root/heard && systemctl restart fwcompat-live || return
 	echo three >&3
-	until_ok grep three /root/heard || return
+	until_ok grep three /root/heard && dpkg -i /root/new.deb || return
+	echo four >&3
+	until_ok grep four /root/heard || return
 	exec 3>&-
 	wait
 }
@@ -308,7 +314,7 @@ boot_live() {
 	ok 'packets are carried' carried
 	ok 'status tells of it' says_live
 	ok 'it opens its log anew' reloaded live
-	ok 'a connection outlives who is killed, and who is restarted' connection
+	ok 'a connection outlives who is killed, restarted, upgraded' connection
 	ok 'it stops' live_stopped
 	ok 'it starts' live_started
 	ok 'it is purged while it runs' dpkg -P fwcompat

@@ -22,6 +22,22 @@ setup() {
 	own_host
 }
 
+@test "an interface that is asked for and not there: how to make it" {
+	need_view
+	printf '%s\n' '#!/bin/sh' 'ifconfig ppp0 2>/dev/null | grep inet' >script
+	run --separate-stderr -1 fwcompat run sh script
+	assert_equal "$stderr" 'fwcompat run: the host has no interface ppp0; to make it: fwcompat host if ppp0 ADDRESS/LENGTH'
+	fwcompat host if ppp0 203.0.113.5/32 ppp
+	run --separate-stderr -0 fwcompat run sh script
+	assert_equal "$stderr" ''
+}
+
+@test "without /dev/fuse it is told who knows more" {
+	unshare -m true 2>/dev/null || skip 'no mount namespace is to be had here'
+	run -126 unshare -m sh -c 'mount -t tmpfs none /dev && fwcompat run true'
+	assert_output --regexp '^fwcompat run: /dev/fuse, .*: fwcompat doctor$'
+}
+
 @test "a script that is not executable: what to type" {
 	need_view
 	echo 'echo here' >script
