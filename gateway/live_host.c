@@ -199,6 +199,14 @@ static int take_route(const struct nlmsghdr *m, void *ctx)
 	return MNL_CB_OK;
 }
 
+/* Of a question, by what is asked for; each begins with the family. */
+static size_t header_bytes(uint16_t type)
+{
+	return type == RTM_GETLINK   ? sizeof(struct ifinfomsg)
+	       : type == RTM_GETADDR ? sizeof(struct ifaddrmsg)
+				     : sizeof(struct rtmsg);
+}
+
 /* Asks for all there is of one kind. 0 or -errno. */
 static int ask(struct picture *p, uint16_t type, mnl_cb_t take)
 {
@@ -212,7 +220,7 @@ static int ask(struct picture *p, uint16_t type, mnl_cb_t take)
 	m->nlmsg_type = type;
 	m->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	m->nlmsg_seq = type;
-	g = mnl_nlmsg_put_extra_header(m, sizeof(struct rtmsg));
+	g = mnl_nlmsg_put_extra_header(m, header_bytes(type));
 	g->rtgen_family = type == RTM_GETLINK ? AF_UNSPEC : AF_INET;
 	if (mnl_socket_sendto(p->h->asks, m, m->nlmsg_len) < 0)
 		return -errno;

@@ -298,6 +298,11 @@ connection() {
 	wait
 }
 
+# E.g. netlink's "bytes leftover ... in process `fwcompat'".
+no_complaint() {
+	! journalctl -k --no-pager | grep 'in process .fwcompat'
+}
+
 gone() {
 	! [ -e /run/fwcompat ] && ! systemctl cat fwcompat-live &&
 		! [ -e /etc/systemd/system/multi-user.target.wants/fwcompat-live.service ] &&
@@ -317,6 +322,7 @@ boot_live() {
 	ok 'a connection outlives who is killed, restarted, upgraded' connection
 	ok 'it stops' live_stopped
 	ok 'it starts' live_started
+	ok 'the kernel complains of nothing' no_complaint
 	ok 'it is purged while it runs' dpkg -P fwcompat
 	ok 'nothing is left of it' gone
 	next_boot nothing
