@@ -279,12 +279,18 @@ live_started() {
 	systemctl start fwcompat-live && carried
 }
 
-# One connection, through three processes: killed, and restarted.
+# Port 7 of TCP, which nobody has but nc.
+listened() {
+	outside cat /proc/net/tcp | grep ':0007 00000000:0000 0A'
+}
+
+# One connection, through whatever comes.
 connection() {
+	rm -f /root/words /root/heard
 	mkfifo /root/words
 	outside nc -l 203.0.113.9 7 >/root/heard &
-	sleep 1
-	inside nc 203.0.113.9 7 </root/words &
+	until_ok listened
+	inside nc -N 203.0.113.9 7 </root/words &
 	exec 3>/root/words
 	echo one >&3
 	until_ok grep one /root/heard && killed live || return
