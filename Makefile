@@ -669,6 +669,7 @@ $B/gateway/fast_object.c: gateway/fast.bpf.c core/fast_map.h Makefile
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPF_CC) -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra -I. \
+		-fdebug-compilation-dir=. \
 		-idirafter /usr/include/$(shell $(CC) -print-multiarch 2>/dev/null) \
 		-c -o $(@D)/fast.bpf.o $<
 	$(Q){ echo '#include "gateway/fast_object.h"'; \

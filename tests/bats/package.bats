@@ -78,6 +78,11 @@ has() {
 	run ! grep 'invoke.*restore' control/postinst
 }
 
+@test "nothing in it tells where it was built" {
+	dpkg-deb -x "$deb" .
+	run ! grep -rlF "$BATS_FILE_TMPDIR" usr lib
+}
+
 @test "of the system's own names there is none" {
 	has
 	run ! grep -E '^/(usr/)?s?bin/(insmod|modprobe|route|ifconfig|uname|ip|iptables)$' \
