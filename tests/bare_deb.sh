@@ -89,7 +89,8 @@ upgraded() {
 
 # In a network namespace where it has rules in the kernel, if that takes any.
 removed() {
-	unshare --net sh -c 'FWCOMPAT_BACKEND=netfilter ipchains -P input DENY
+	XTABLES_LOCKFILE=/tmp/lock unshare --net sh -c '
+		FWCOMPAT_BACKEND=netfilter ipchains -P input DENY
 		told=$?
 		dpkg -r fwcompat 2>&1 || exit
 		exit $told' >/root/removed

@@ -76,6 +76,8 @@ has() {
 	assert_equal "$(grep -c ' enable ' control/postinst)" \
 		"$(grep -c 'was-enabled' control/postinst)"
 	run ! grep 'invoke.*restore' control/postinst
+	# Its rules go on, so does it.
+	[ ! -e control/preinst ] || run ! grep 'stop.*restore' control/preinst
 }
 
 @test "nothing in it tells where it was built" {
