@@ -665,7 +665,14 @@ $B/%.o: %.c $B/flags
 	$(Q)$(COMPILE) -MMD -MP -c -o $@ $<
 
 # The fast path's filter, compiled for the kernel, as the bytes of an array.
-$B/gateway/fast_object.c: gateway/fast.bpf.c core/fast_map.h Makefile
+FAST_HEADERS = \
+	core/fast_map.h \
+	gateway/fast_birth.bpf.h \
+	gateway/fast_change.bpf.h \
+	gateway/fast_find.bpf.h \
+	gateway/fast_packet.bpf.h
+
+$B/gateway/fast_object.c: gateway/fast.bpf.c $(FAST_HEADERS) Makefile
 	$(call say,BPF,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(BPF_CC) -target bpf -mcpu=v3 -O2 -g -ffreestanding -Wall -Wextra -I. \
