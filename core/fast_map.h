@@ -201,18 +201,22 @@ static inline uint64_t fast_mix(uint32_t src, uint32_t dst, uint32_t ports,
 }
 
 /*
- * Where two counters lie that are both above 0 if an entry has this inside end,
- * or this masquerade port towards that outside port. They may be above 0 even
- * so, since others have them, too.
+ * Where two counters lie, in one line, that are both above 0 if an entry has
+ * this inside end, or this masquerade port towards that outside port. They may
+ * be above 0 even so, since others have them, too.
  */
 struct fast_two {
-	uint32_t a, b;
+	uint32_t line; /* of those from FAST_KNOWN_AT on */
+	uint32_t a, b; /* bytes of it, maybe the same */
 };
 
 static inline struct fast_two fast_two_of(uint64_t mix)
 {
-	struct fast_two two = { (uint32_t)(mix >> 20) % FAST_KNOWN,
-				(uint32_t)(mix >> 43) % FAST_KNOWN };
+	struct fast_two two = {
+		(uint32_t)(mix >> 20) % (FAST_KNOWN / FAST_LINE),
+		(uint32_t)(mix >> 40) % FAST_LINE,
+		(uint32_t)(mix >> 50) % FAST_LINE,
+	};
 
 	return two;
 }

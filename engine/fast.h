@@ -90,4 +90,15 @@ bool fast_fold_entry(struct fw *fw, uint32_t entry, ticks_t at);
 /* What a way carried becomes the entry's. */
 void fast_fold_way(struct fw *fw, struct fast_way *way, uint32_t entry);
 
+/* What ways of one trail carried, that is not in its counters yet. */
+struct fast_tally {
+	uint64_t packets, bytes;
+	uint32_t trail;
+};
+
+/* As fast_fold_way(), but counters may wait until the end. */
+void fast_tally_way(struct fw *fw, struct fast_tally *tally,
+		    struct fast_way *way, uint32_t entry);
+void fast_tally_end(struct fw *fw, struct fast_tally *tally);
+
 #endif

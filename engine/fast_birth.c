@@ -20,7 +20,10 @@ enum {
 		    MASQ_DLOOSE | MASQ_SIMPLE_HASH,
 };
 
-enum { PATIENCE = 1 << 20 }; /* tries; who has the lock so long has died */
+enum {
+	PATIENCE = 1 << 20, /* tries; who has the lock so long has died */
+	AHEAD = 6,          /* births, as long as memory takes */
+};
 
 static uint32_t from_be32(uint32_t be)
 {
@@ -80,8 +83,10 @@ static void add_one(uint8_t *counter, bool more)
 
 static void add(struct fast_ctl *map, struct fast_two two, bool more)
 {
-	add_one(fast_known(map, two.a), more);
-	add_one(fast_known(map, two.b), more);
+	uint8_t *line = fast_known(map, two.line);
+
+	add_one(&line[two.a], more);
+	add_one(&line[two.b], more);
 }
 
 static uint32_t tcp_of(const struct masq_entry *e)
@@ -131,7 +136,16 @@ static struct masq_want want_of(const struct fast_birth *b)
 	};
 }
 
-/* The birth's slot shows to the entry's own way. */
+/* Whether the slot is the birth's: others of its number came before it. */
+static bool slot_has(const struct fast_slot *s, const struct fast_birth *b,
+		     uint32_t word)
+{
+	return s->way == word && s->src == b->src && s->dst == b->dst &&
+	       s->ports == b->ports;
+}
+
+/* The birth's slot shows to the entry's own way. Nobody else changes it, since
+ * the filter takes no slot whose way counts. */
 static void move_slot(struct fast_ctl *map, const struct fast_birth *b,
 		      uint32_t nth, uint32_t way)
 {
@@ -141,11 +155,13 @@ static void move_slot(struct fast_ctl *map, const struct fast_birth *b,
 	for (uint32_t i = 0; i < 2 * FAST_SLOTS; i++) {
 		struct fast_bucket *at =
 			fast_bucket(map, fast_bucket_of(mix, i / FAST_SLOTS));
-		uint32_t *word = &at->slot[i % FAST_SLOTS].way;
+		struct fast_slot *s = &at->slot[i % FAST_SLOTS];
 
-		if (*word == old)
-			__atomic_store_n(word, FAST_SLOT_USED | way,
-					 __ATOMIC_RELEASE);
+		if (!slot_has(s, b, old))
+			continue;
+		__atomic_store_n(&s->way, FAST_SLOT_USED | way,
+				 __ATOMIC_RELEASE);
+		return;
 	}
 }
 
@@ -159,27 +175,11 @@ static void move_way(struct fw *fw, uint32_t nth, uint32_t entry)
 	way.gen = 0;
 	way.packets = way.bytes = 0;
 	*(volatile uint32_t *)&to->gen = 0;
-	atomic_thread_fence(memory_order_seq_cst);
+	atomic_thread_fence(memory_order_release);
 	*to = way;
-	atomic_thread_fence(memory_order_seq_cst);
+	atomic_thread_fence(memory_order_release);
 	*(volatile uint32_t *)&to->gen = from->gen;
-	fast_hold(fw);
 	move_slot(fw->fast, fast_birth(fw->fast, nth), nth, 2 * entry);
-	fast_let(fw);
-}
-
-/* The filter counted the birth; that is the entry's now, if it is the same. */
-static bool is_counted(struct fw *fw, const struct fast_birth *b,
-		       uint32_t entry)
-{
-	if (entry != FW_NIL && as_be16(masq_at(fw, entry)->mport) == b->port)
-		return true;
-	fast_hold(fw);
-	count_birth(fw->fast, b, false);
-	if (entry != FW_NIL)
-		fast_count(fw, entry, true);
-	fast_let(fw);
-	return false;
 }
 
 /*
@@ -187,13 +187,12 @@ static bool is_counted(struct fw *fw, const struct fast_birth *b,
  * keeper can give the way to the entry; else the engine has the next packet,
  * and teaches anew.
  */
-static void absorb(struct fw *fw, uint32_t nth)
+static void absorb(struct fw *fw, uint32_t nth, struct fast_tally *tally)
 {
 	struct fast_way *way = fast_birth_way(fw->fast, nth);
 	struct fast_birth *b = fast_birth(fw->fast, nth);
 	const struct masq_want want = want_of(b);
-	uint32_t entry = masq_new(fw, &want);
-	bool same = is_counted(fw, b, entry);
+	uint32_t entry = masq_new_at(fw, &want, from_be16(b->port));
 
 	b->entry = entry + 1;
 	if (entry != FW_NIL) {
@@ -201,12 +200,31 @@ static void absorb(struct fw *fw, uint32_t nth)
 		masq_put(fw, entry);
 		wheel_arm_past(fw, entry,
 			       (ticks_t)(way->last / FAST_NS_A_TICK));
-		fast_fold_way(fw, way, entry);
+		fast_tally_way(fw, tally, way, entry);
+	} else {
+		fast_hold(fw);
+		count_birth(fw->fast, b, false);
+		fast_let(fw);
 	}
-	if (same && fw->fast_keeps && !masq_at(fw, entry)->helper)
+	if (entry != FW_NIL && fw->fast_keeps && !masq_at(fw, entry)->helper)
 		move_way(fw, nth, entry);
 	else
 		way->check = ~way->check;
+}
+
+/* Memory that the birth will need is far away: it is sent for in time. */
+static void send_for(struct fw *fw, uint32_t nth)
+{
+	struct fast_ctl *map = fw->fast;
+	const struct fast_birth *b = fast_birth(map, nth);
+	const struct masq_want want = want_of(b);
+	uint64_t mix = fast_mix(b->src, b->dst, b->ports, 0);
+
+	if (fw->fast_keeps)
+		__builtin_prefetch(fast_bucket(map, fast_bucket_of(mix, 0)), 1);
+	__builtin_prefetch(fast_birth(map, nth + AHEAD), 1);
+	__builtin_prefetch(fast_birth_way(map, nth + AHEAD), 1);
+	masq_send_for(fw, &want, from_be16(b->port));
 }
 
 /* What was just being carried by a birth's way when it became an entry. */
@@ -218,6 +236,22 @@ static void sweep(struct fw *fw, uint32_t nth)
 		fast_fold_way(fw, fast_birth_way(fw->fast, nth), entry);
 }
 
+static void absorb_births(struct fw *fw)
+{
+	struct fast_ports *p = fast_ports(fw->fast);
+	struct fast_tally tally = { 0 };
+	uint32_t head;
+
+	while (p->made !=
+	       (head = __atomic_load_n(&p->head, __ATOMIC_ACQUIRE))) {
+		if (head - p->made > AHEAD)
+			send_for(fw, p->made + AHEAD);
+		absorb(fw, p->made, &tally);
+		p->made++;
+	}
+	fast_tally_end(fw, &tally);
+}
+
 void fast_absorb_all(struct fw *fw)
 {
 	struct fast_ports *p = fast_ports(fw->fast);
@@ -226,11 +260,10 @@ void fast_absorb_all(struct fw *fw)
 		return;
 	for (; p->swept != p->final; p->swept++)
 		sweep(fw, p->swept);
+	if (p->made == __atomic_load_n(&p->head, __ATOMIC_ACQUIRE))
+		return;
 	fw->fast_absorbing = true;
-	while (p->made != __atomic_load_n(&p->head, __ATOMIC_ACQUIRE)) {
-		absorb(fw, p->made);
-		p->made++;
-	}
+	absorb_births(fw);
 	fw->fast_absorbing = false;
 }
 

@@ -107,6 +107,29 @@ void fast_fold_way(struct fw *fw, struct fast_way *w, uint32_t entry)
 		trail_add(fw, w->trail, &s);
 }
 
+void fast_tally_end(struct fw *fw, struct fast_tally *t)
+{
+	const struct sum s = { t->packets, t->bytes };
+
+	if (t->packets)
+		trail_add(fw, t->trail, &s);
+	t->packets = t->bytes = 0;
+}
+
+void fast_tally_way(struct fw *fw, struct fast_tally *t, struct fast_way *w,
+		    uint32_t entry)
+{
+	struct sum s;
+
+	if (!way_take(fw, w, entry, &s))
+		return;
+	if (t->trail != w->trail)
+		fast_tally_end(fw, t);
+	t->trail = w->trail;
+	t->packets += s.packets;
+	t->bytes += s.bytes;
+}
+
 bool fast_fold_entry(struct fw *fw, uint32_t entry, ticks_t at)
 {
 	fast_fold_way(fw, fast_way(fw->fast, 2 * entry), entry);

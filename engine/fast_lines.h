@@ -71,9 +71,10 @@ static inline struct fast_pattern *fast_pattern(struct fast_ctl *map,
 				      n % FAST_PATTERNS * FAST_PATTERN_LINES);
 }
 
+/* The line of counters of that number. */
 static inline uint8_t *fast_known(struct fast_ctl *map, uint32_t n)
 {
-	return (uint8_t *)fast_line(map, FAST_KNOWN_AT) + n % FAST_KNOWN;
+	return fast_line(map, FAST_KNOWN_AT + n % (FAST_KNOWN / FAST_LINE));
 }
 
 static inline struct fast_ports *fast_ports(struct fast_ctl *map)

@@ -181,22 +181,12 @@ static void fill(struct fw *fw, uint32_t entry, const struct masq_want *w,
 	}
 }
 
-static uint32_t make(struct fw *fw, const struct masq_want *want)
+/* The entry, with a port that nobody uses. */
+static uint32_t make_with(struct fw *fw, const struct masq_want *want,
+			  uint16_t mport)
 {
-	uint16_t mport = want->mport;
-	uint32_t entry;
+	uint32_t entry = fw_slot_new(fw, FW_T_MASQ);
 
-	if (proto_index(want->proto) == MASQ_PROTOS)
-		return FW_NIL;
-	if (mport && port_in_use(fw, want, mport)) {
-		tell_port_in_use(fw, want);
-		return FW_NIL;
-	}
-	if (!mport)
-		mport = choose_port(fw, want);
-	if (!mport)
-		return FW_NIL;
-	entry = fw_slot_new(fw, FW_T_MASQ);
 	if (entry == FW_NIL)
 		return FW_NIL;
 	fill(fw, entry, want, mport);
@@ -206,6 +196,32 @@ static uint32_t make(struct fw *fw, const struct masq_want *want)
 		helper_bind(fw, entry);
 	masq_set_state(fw, entry, MASQ_NONE);
 	return entry;
+}
+
+static uint32_t make(struct fw *fw, const struct masq_want *want)
+{
+	uint16_t mport = want->mport;
+
+	if (proto_index(want->proto) == MASQ_PROTOS)
+		return FW_NIL;
+	if (mport && port_in_use(fw, want, mport)) {
+		tell_port_in_use(fw, want);
+		return FW_NIL;
+	}
+	if (!mport)
+		mport = choose_port(fw, want);
+	return mport ? make_with(fw, want, mport) : FW_NIL;
+}
+
+uint32_t masq_new_at(struct fw *fw, const struct masq_want *want,
+		     uint16_t mport)
+{
+	struct masq_table *t = table_edit(fw);
+
+	t->next_port = mport + 1 < masq_era(fw)->port_end
+			       ? (uint16_t)(mport + 1)
+			       : masq_era(fw)->port_begin;
+	return make_with(fw, want, mport);
 }
 
 uint32_t masq_new(struct fw *fw, const struct masq_want *want)

@@ -89,6 +89,14 @@ void masq_init(struct fw *fw);
  * (logged as then). */
 uint32_t masq_new(struct fw *fw, const struct masq_want *want);
 
+/* The same with the port that is the next in order and that nobody uses, for
+ * sure: there is nothing to look up. */
+uint32_t masq_new_at(struct fw *fw, const struct masq_want *want,
+		     uint16_t mport);
+/* Memory that masq_new_at() will touch is on its way into the caches. */
+void masq_send_for(const struct fw *fw, const struct masq_want *want,
+		   uint16_t mport);
+
 /* Find, hold and disarm; FW_NIL: none. @d: outside, @m: ours, @s: inside. */
 uint32_t masq_in_get(struct fw *fw, uint8_t proto, uint32_t d, uint16_t dport,
 		     uint32_t m, uint16_t mport);

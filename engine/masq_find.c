@@ -273,6 +273,20 @@ static const uint32_t *s_counter(const struct fw *fw, enum key_kind kind)
 	return kind == KEY_DPORT ? &t->by_dport : &t->by_none;
 }
 
+void masq_send_for(const struct fw *fw, const struct masq_want *w,
+		   uint16_t mport)
+{
+	const struct masq_table *t = &fw->st->masq;
+	const struct key m = { w->daddr, maddr_key(w->maddr, w->flags),
+			       w->dport, mport, w->proto };
+	const struct key s = { w->daddr, w->saddr, w->dport, w->sport,
+			       w->proto };
+
+	/* the kinds of keys that an entry has before its first reply */
+	__builtin_prefetch(&t->m_bucket[bucket(&m, KEY_NONE)], 1);
+	__builtin_prefetch(&t->s_bucket[bucket(&s, KEY_DPORT)], 1);
+}
+
 static void buckets_add(struct fw *fw, uint32_t entry)
 {
 	struct masq_entry *e = masq_edit(fw, entry);

@@ -4,36 +4,46 @@
 
 #include "gateway/fast_find.bpf.h"
 
-static __always_inline __u8 *counter(__u32 n)
-{
-	__u8 *at = line(FAST_KNOWN_AT + n / FAST_LINE);
+/* The counters of one inside end, or of one port towards one outside port. */
+struct known {
+	__u8 *a, *b;
+};
 
-	return at ? at + n % FAST_LINE : NULL;
+static __always_inline struct known known_at(struct fast_two two)
+{
+	__u8 *at = line(FAST_KNOWN_AT + two.line);
+	struct known k = { at, at };
+
+	if (at) {
+		k.a += two.a % FAST_LINE;
+		k.b += two.b % FAST_LINE;
+	}
+	return k;
 }
 
 /* Whether nobody has that, for sure. */
-static __always_inline int unknown(struct fast_two two)
+static __always_inline int unknown(const struct known *k)
 {
-	const __u8 *a = counter(two.a), *b = counter(two.b);
-
-	return a && b && (!*a || !*b);
+	return k->a && k->b && (!*k->a || !*k->b);
 }
 
-static __always_inline void make_known(struct fast_two two)
+static __always_inline void make_known(const struct known *k)
 {
-	__u8 *a = counter(two.a), *b = counter(two.b);
-
-	if (a && *a < FAST_KNOWN_MAX)
-		++*a;
-	if (b && *b < FAST_KNOWN_MAX)
-		++*b;
+	if (k->a && *k->a < FAST_KNOWN_MAX)
+		++*k->a;
+	if (k->b && *k->b < FAST_KNOWN_MAX)
+		++*k->b;
 }
 
-/* A place for one more key. */
-static __always_inline struct fast_slot *free_slot(__u64 mix, __u32 gate)
+/* A place for one more key in its first bucket. */
+static __always_inline struct fast_slot *free_slot(const struct found *f,
+						   __u32 gate)
 {
-	struct fast_bucket *b = line(FAST_BUCKET_AT + fast_bucket_of(mix, 0));
+	struct fast_bucket *b =
+		line(FAST_BUCKET_AT + fast_bucket_of(f->mix, 0));
 
+	if (f->empty && !*(volatile __u32 *)&f->empty->way)
+		return f->empty;
 	if (!b)
 		return NULL;
 #pragma unroll
@@ -61,19 +71,19 @@ make_entry(struct fast_ports *ports, const struct fast_way *pattern,
 	struct fast_birth *b = line(FAST_BIRTH_AT + nth);
 	struct fast_way *w = line(FAST_BIRTH_WAY_AT + nth);
 	struct fast_slot *slot = f->slot;
-	struct fast_two inside, outside;
+	struct known inside, outside;
 
 	if (!slot || !slot_is(slot, l))
-		slot = free_slot(f->mix, gate);
+		slot = free_slot(f, gate);
 	half = (__u16 *)&all;
 	sport = half[0];
 	dport = half[1];
 	mport = bpf_htons(ports->next);
-	inside = fast_known_inside(src, sport, 0);
-	outside = fast_known_port(mport, dport, 0);
+	inside = known_at(fast_known_inside(src, sport, 0));
+	outside = known_at(fast_known_port(mport, dport, 0));
 	if (!b || !w || !slot || ports->open != gate || ports->open_ends ||
 	    ports->left <= 0 || ports->head - ports->swept >= FAST_BIRTHS ||
-	    !unknown(inside) || !unknown(outside))
+	    !unknown(&inside) || !unknown(&outside))
 		return NULL;
 	*w = *pattern;
 	w->check = fast_check_of(f->mix);
@@ -94,8 +104,8 @@ make_entry(struct fast_ports *ports, const struct fast_way *pattern,
 	slot->ports = all;
 	barrier();
 	slot->way = FAST_SLOT_USED | FAST_SLOT_BIRTH | nth;
-	make_known(inside);
-	make_known(outside);
+	make_known(&inside);
+	make_known(&outside);
 	ports->left--;
 	ports->next++;
 	if (ports->next >= ports->end)

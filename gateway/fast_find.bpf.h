@@ -25,40 +25,46 @@ static __always_inline int slot_is(const struct fast_slot *s,
 	       s->ports == l->ports;
 }
 
-/* The packet's slot, or NULL; @word: as it is now. */
-static __always_inline struct fast_slot *
-find_in(__u32 bucket, const struct look *l, __u32 *word)
+/* What a packet's key is mixed to, and the slot that has it. */
+struct found {
+	__u64 mix;
+	struct fast_slot *slot;  /* or NULL */
+	struct fast_slot *empty; /* that never was a key's, in the first bucket:
+				    it may be one's by now; or NULL */
+	__u32 word;              /* of .slot */
+};
+
+static __always_inline void find_in(__u32 bucket, const struct look *l,
+				    struct found *f)
 {
 	struct fast_bucket *b = line(FAST_BUCKET_AT + bucket);
 	__u32 want = FAST_SLOT_USED | l->tcp;
 
 	if (!b)
-		return NULL;
+		return;
 #pragma unroll
 	for (int i = 0; i < FAST_SLOTS; i++) {
-		*word = *(const volatile __u32 *)&b->slot[i].way;
-		if ((*word & (FAST_SLOT_USED | FAST_SLOT_TCP)) == want &&
-		    slot_is(&b->slot[i], l))
-			return &b->slot[i];
+		f->word = *(const volatile __u32 *)&b->slot[i].way;
+		if ((f->word & (FAST_SLOT_USED | FAST_SLOT_TCP)) == want &&
+		    slot_is(&b->slot[i], l)) {
+			f->slot = &b->slot[i];
+			return;
+		}
+		if (!f->word)
+			f->empty = &b->slot[i];
 	}
-	return NULL;
 }
 
-/* What a packet's key is mixed to, and the slot that has it. */
-struct found {
-	__u64 mix;
-	struct fast_slot *slot; /* or NULL */
-	__u32 word;             /* of the slot */
-};
-
+/* Keys are in their second bucket only where the first one was full; from then
+ * on it has no empty slot. */
 static __always_inline struct found find(const struct look *l)
 {
 	struct found f = { .mix = fast_mix(l->ip->src, l->ip->dst, l->ports,
 					   l->tcp) };
 
-	f.slot = find_in(fast_bucket_of(f.mix, 0), l, &f.word);
-	if (!f.slot)
-		f.slot = find_in(fast_bucket_of(f.mix, 1), l, &f.word);
+	find_in(fast_bucket_of(f.mix, 0), l, &f);
+	if (!f.slot && !f.empty)
+		find_in(fast_bucket_of(f.mix, 1), l, &f);
 	return f;
 }
 

@@ -23,6 +23,7 @@ enum {
 	HEADERS = IP_BYTES + TCP_BYTES,
 	IP_PIECE = 0x3FFF, /* offset, and that more follow */
 	AF_INET = 2,
+	NEAR = 64, /* bytes that are added up where they are */
 	CHUNK = 512,
 	CHUNKS = 18, /* jumbo frames */
 	FIN = 0x01,
@@ -160,8 +161,57 @@ static __always_inline struct parts parts_of(const struct __sk_buff *skb,
 	return p;
 }
 
-/* Adds up the @n bytes at @at of the packet; -1: they are not there. */
-static __always_inline __s64 sum_bytes(struct __sk_buff *skb, __u32 at, __u32 n)
+/* Whether there are @n bytes at @p, in words that the verifier follows. */
+static __always_inline int reaches(const __u8 *p, const __u8 *end, __u32 n)
+{
+	const __u8 *behind = p + n;
+
+	barrier_var(behind);
+	return behind <= end;
+}
+
+/*
+ * Adds up the @n bytes behind the IP header at @l2, if they are few; -1: they
+ * are not, or not all in the packet's first piece. Not static, so the verifier
+ * goes through it once, and not for each way that leads here.
+ */
+__attribute__((noinline)) __s64 sum_near(struct __sk_buff *skb, __u32 l2,
+					 __u32 n)
+{
+	const __u8 *p = (const void *)(long)skb->data,
+		   *end = (const void *)(long)skb->data_end;
+	__u64 sum = 0;
+
+	if (l2 > ETH_HLEN)
+		return -1;
+	p += l2 + IP_BYTES;
+	if (n >= NEAR)
+		return -1;
+	for (int i = 0; i < NEAR / 4 && n >= 4; i++) {
+		if (!reaches(p, end, 4))
+			return -1;
+		sum += *(const __u32 *)p;
+		p += 4;
+		n -= 4;
+	}
+	if (n & 2) {
+		if (!reaches(p, end, 2))
+			return -1;
+		sum += *(const __u16 *)p;
+		p += 2;
+	}
+	if (n & 1) {
+		if (!reaches(p, end, 1))
+			return -1;
+		sum += bpf_htons((__u16)(*p << 8));
+	}
+	return (__s64)sum;
+}
+
+/* Adds up the @n bytes at @at of the packet, likewise; -1: they are not there.
+ */
+__attribute__((noinline)) __s64 sum_bytes(struct __sk_buff *skb, __u32 at,
+					  __u32 n)
 {
 	__u32 zero = 0;
 	__u8 *room = bpf_map_lookup_elem(&fast_room, &zero);
@@ -203,7 +253,9 @@ sum_kind_of(struct __sk_buff *skb, const struct look *l, __u32 l2, __u64 *anew)
 	if (l->sum && l->size > CHUNK &&
 	    bpf_csum_level(skb, BPF_CSUM_LEVEL_QUERY) >= 0)
 		return SUM_WHOLE;
-	bytes = sum_bytes(skb, l2 + IP_BYTES, l->size);
+	bytes = sum_near(skb, l2, l->size);
+	if (bytes < 0)
+		bytes = sum_bytes(skb, l2 + IP_BYTES, l->size);
 	if (bytes < 0)
 		return SUM_WRONG;
 	if (!l->sum && !l->tcp) {

@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { WORDS = JOURNAL_BLOCK / 8 };
+enum {
+	WORDS = JOURNAL_BLOCK / 8,
+	AHEAD = 8, /* blocks, as long as memory takes */
+};
 
 /* Numbers without a pattern: the digits of pi, made odd. */
 static const uint64_t factors[WORDS] = {
@@ -64,6 +67,9 @@ uint64_t store_seal_change(const struct journal *j,
 	for (uint64_t n = 0; n < *j->saved; n++) {
 		uint32_t i = j->index[n];
 
+		if (n + AHEAD < *j->saved)
+			__builtin_prefetch(bytes + (size_t)j->index[n + AHEAD] *
+							   JOURNAL_BLOCK);
 		change += sum_at(bytes + (size_t)i * JOURNAL_BLOCK, i) -
 			  sum_at(j->old[n], i);
 	}
