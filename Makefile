@@ -433,6 +433,7 @@ UNIT_TESTS = \
 	tests/unit/test_compare.c \
 	tests/unit/test_compat.c \
 	$(FAST_TEST) \
+	tests/unit/test_fast_birth.c \
 	tests/unit/test_frag.c \
 	tests/unit/test_fwd.c \
 	tests/unit/test_helpers.c \

@@ -63,7 +63,7 @@ enum {
 	FAST_LINES = FAST_BUCKET_AT + FAST_BUCKETS
 };
 
-enum { FAST_MAGIC = 0x66776670 };
+enum { FAST_MAGIC = 0x66776671 };
 
 struct fast_ctl {
 	uint32_t gate;   /* 0: shut; else the .gen of ways that count */
@@ -162,7 +162,9 @@ struct fast_birth {
 	uint32_t src, dst, ports, addr;
 	uint16_t port, pad;
 	uint32_t entry; /* what became of it, + 1; 0: nothing */
-	uint32_t pad2[10];
+	uint32_t pad2[2];
+	uint64_t packets, bytes; /* that went to that entry, then */
+	uint64_t pad3[2];
 };
 
 struct fast_pattern {

@@ -96,9 +96,10 @@ struct fast_tally {
 	uint32_t trail;
 };
 
-/* As fast_fold_way(), but counters may wait until the end. */
+/* As fast_fold_way(), for the birth @b that is an entry now; it notes what that
+ * got. Counters may wait until the end. */
 void fast_tally_way(struct fw *fw, struct fast_tally *tally,
-		    struct fast_way *way, uint32_t entry);
+		    struct fast_birth *b, struct fast_way *way);
 void fast_tally_end(struct fw *fw, struct fast_tally *tally);
 
 #endif

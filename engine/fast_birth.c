@@ -200,7 +200,7 @@ static void absorb(struct fw *fw, uint32_t nth, struct fast_tally *tally)
 		masq_put(fw, entry);
 		wheel_arm_past(fw, entry,
 			       (ticks_t)(way->last / FAST_NS_A_TICK));
-		fast_tally_way(fw, tally, way, entry);
+		fast_tally_way(fw, tally, b, way);
 	} else {
 		fast_hold(fw);
 		count_birth(fw->fast, b, false);
@@ -209,7 +209,8 @@ static void absorb(struct fw *fw, uint32_t nth, struct fast_tally *tally)
 	if (entry != FW_NIL && fw->fast_keeps && !masq_at(fw, entry)->helper)
 		move_way(fw, nth, entry);
 	else
-		way->check = ~way->check;
+		way->check =
+			~fast_check_of(fast_mix(b->src, b->dst, b->ports, 0));
 }
 
 /* Memory that the birth will need is far away: it is sent for in time. */
@@ -236,6 +237,13 @@ static void sweep(struct fw *fw, uint32_t nth)
 		fast_fold_way(fw, fast_birth_way(fw->fast, nth), entry);
 }
 
+static void set_births(struct fw *fw, uint32_t n)
+{
+	const uint32_t *births = &fw->st->g.births;
+
+	*(uint32_t *)fw_edit(fw, births, sizeof(*births)) = n;
+}
+
 static void absorb_births(struct fw *fw)
 {
 	struct fast_ports *p = fast_ports(fw->fast);
@@ -250,6 +258,7 @@ static void absorb_births(struct fw *fw)
 		p->made++;
 	}
 	fast_tally_end(fw, &tally);
+	set_births(fw, p->made);
 }
 
 void fast_absorb_all(struct fw *fw)
@@ -287,20 +296,49 @@ void fast_made(struct fw *fw)
 	fast_let(fw);
 }
 
+/* A birth that is none of the state's, as if it never had been: what it carried
+ * is still to be told. */
+static void come_again(struct fast_ctl *map, uint32_t nth)
+{
+	struct fast_way *way = fast_birth_way(map, nth);
+	struct fast_birth *b = fast_birth(map, nth);
+
+	if (b->entry) {
+		__atomic_fetch_add(&way->packets, b->packets, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&way->bytes, b->bytes, __ATOMIC_RELAXED);
+	}
+	b->entry = 0;
+	count_birth(map, b, true);
+}
+
+/* The state knows how many are for good, whenever its process ended. */
+static void undo_made(struct fast_ports *p, uint32_t births)
+{
+	if (births - p->final <= p->made - p->final)
+		p->final = births;
+	p->made = p->final;
+}
+
+void fast_serve(struct fw *fw)
+{
+	set_births(fw, fast_ports(fw->fast)->final);
+	fast_recover(fw);
+}
+
 void fast_recover(struct fw *fw)
 {
 	struct fast_ctl *map = fw->fast;
 	struct fast_ports *p = fast_ports(map);
 
 	fast_hold(fw);
+	undo_made(p, fw->st->g.births);
 	memset(fast_known(map, 0), 0, FAST_KNOWN);
 	p->open_ends = 0;
-	p->made = p->final;
 	for (uint32_t i = 0; i < fw->st->table[FW_T_MASQ].used; i++)
 		if (masq_at(fw, i)->flags & MASQ_HASHED)
 			fast_count(fw, i, true);
 	for (uint32_t n = p->made; n != p->head; n++)
-		count_birth(map, fast_birth(map, n), true);
+		come_again(map, n);
 	fast_let(fw);
 }
 

@@ -28,8 +28,11 @@ void fast_made(struct fw *fw);
 /* The entry is hashed, or about to be unhashed. Held. */
 void fast_count(struct fw *fw, uint32_t entry, bool more);
 
+/* The map serves the state from now on. */
+void fast_serve(struct fw *fw);
+
 /* Whoever was in the state before ended there: all is counted anew, and births
- * that it took in come again. */
+ * that it took in, but not for good, come again. */
 void fast_recover(struct fw *fw);
 
 /* The births that are entries by now are so for good. */

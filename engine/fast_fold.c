@@ -116,12 +116,15 @@ void fast_tally_end(struct fw *fw, struct fast_tally *t)
 	t->packets = t->bytes = 0;
 }
 
-void fast_tally_way(struct fw *fw, struct fast_tally *t, struct fast_way *w,
-		    uint32_t entry)
+void fast_tally_way(struct fw *fw, struct fast_tally *t, struct fast_birth *b,
+		    struct fast_way *w)
 {
-	struct sum s;
+	struct sum s = { 0, 0 };
+	bool counts = way_take(fw, w, b->entry - 1, &s);
 
-	if (!way_take(fw, w, entry, &s))
+	b->packets = s.packets;
+	b->bytes = s.bytes;
+	if (!counts)
 		return;
 	if (t->trail != w->trail)
 		fast_tally_end(fw, t);

@@ -43,7 +43,10 @@ struct fw_globals {
 	uint32_t epoch; /* changes whenever the host is booted anew */
 	uint32_t pad;
 	_Alignas(8) uint64_t seal; /* libcompat/store_seal.h; no other's */
-	uint32_t pad2[6];
+	/* Of those that the fast path's filter made (core/fast_map.h, .head), so
+	 * many are entries. */
+	uint32_t births;
+	uint32_t pad2[5];
 };
 _Static_assert(sizeof(struct fw_globals) == 64, "state file format changed");
 

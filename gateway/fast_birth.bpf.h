@@ -97,6 +97,7 @@ make_entry(struct fast_ports *ports, const struct fast_way *pattern,
 	b->ports = all;
 	b->addr = w->addr;
 	b->port = mport;
+	b->entry = 0;
 	slot->way = 0;
 	barrier();
 	slot->src = src;

@@ -530,6 +530,7 @@ int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 {
 	uint32_t epoch = s->state->g.epoch + 1;
 	uint64_t seal = s->state->g.seal; /* to which commit() adds */
+	uint32_t births = s->state->g.births;
 	struct fw_globals *g;
 	int r;
 
@@ -542,6 +543,7 @@ int store_reset(struct store *s, struct fw *fw, enum fw_era era)
 		return r;
 	g = fw_edit(fw, &fw->st->g, sizeof(*g));
 	g->seal = seal;
+	g->births = births;
 	g->epoch = fw->epoch = epoch;
 	g->era_claimed = era != ERA_COUNT;
 	return fw_start_clock(fw, clock_ticks());

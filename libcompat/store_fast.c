@@ -153,5 +153,5 @@ void store_fast_keep(struct store_fast *f, struct fw *fw, uint32_t *header_id,
 	fw->fast = map;
 	fw->fast_keeps = map != NULL;
 	if (map)
-		fast_recover(fw);
+		fast_serve(fw);
 }
