@@ -113,6 +113,7 @@ static __always_inline int change(struct __sk_buff *skb, __u32 l2,
 	return 1;
 }
 
+/* What it leaves alone is for who else sits there. */
 static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
 {
 	struct fast_ctl *ctl = line(FAST_CTL_AT);
@@ -120,12 +121,12 @@ static __always_inline int carry(struct __sk_buff *skb, __u32 l2)
 	__u32 gate;
 
 	if (!ctl || skb->protocol != bpf_htons(ETH_P_IP) || skb->pkt_type)
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	gate = *(volatile __u32 *)&ctl->gate;
 	t.now = bpf_ktime_get_boot_ns();
 	if (!gate || t.now >= ctl->lease || !find_trip(skb, l2, gate, &t) ||
 	    !change(skb, l2, &t))
-		return TC_ACT_OK;
+		return TC_ACT_UNSPEC;
 	if (!t.born) {
 		__sync_fetch_and_add(&t.at->packets, t.parts.packets);
 		__sync_fetch_and_add(&t.at->bytes, t.parts.bytes);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "core/fast_map.h"
 #include "engine/fast.h"
@@ -17,8 +18,14 @@ enum {
 	SEATS = HOST_IFS,
 	PRIORITY = 22,
 	HANDLE = 1,
+	PROGRAMS = 64, /* as many as the kernel lets sit there */
 	MAP_BYTES = FAST_LINES * FAST_LINE,
 };
+
+/* BPF_TCX_INGRESS of linux/bpf.h, from Linux 6.6 on. */
+static const enum bpf_attach_type tcx_ingress = 46;
+
+static const char name_raw[] = "fast_raw", name_ether[] = "fast_ether";
 
 struct fast {
 	struct bpf_object *object;
@@ -40,7 +47,7 @@ static int be_quiet(enum libbpf_print_level level, const char *format,
 
 static int load(struct fast *f)
 {
-	static const char *const names[] = { "fast_raw", "fast_ether" };
+	static const char *const names[] = { name_raw, name_ether };
 	int r;
 
 	libbpf_set_print(be_quiet);
@@ -95,7 +102,43 @@ int fast_start(struct fast **fp, char *why, size_t n)
 	return 0;
 }
 
-int fast_sit(struct fast *f, uint32_t port, uint32_t ifindex, bool ether)
+/* The programs at the interface's ingress, in @id. How many. */
+static uint32_t programs_at(uint32_t ifindex, uint32_t id[PROGRAMS])
+{
+	uint32_t n = PROGRAMS;
+
+	return bpf_prog_query((int)ifindex, tcx_ingress, 0, NULL, id, &n) == 0
+		       ? n
+		       : 0;
+}
+
+static bool is_a_filter(int fd)
+{
+	struct bpf_prog_info info = { 0 };
+	uint32_t n = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(fd, &info, &n) == 0 &&
+	       (!strcmp(info.name, name_raw) || !strcmp(info.name, name_ether));
+}
+
+/* A filter whose keeper was killed leaves the interface. */
+static void make_room(uint32_t ifindex)
+{
+	uint32_t id[PROGRAMS], n = programs_at(ifindex, id);
+
+	for (uint32_t i = 0; i < n; i++) {
+		int fd = bpf_prog_get_fd_by_id(id[i]);
+
+		if (fd < 0)
+			continue;
+		if (is_a_filter(fd))
+			bpf_prog_detach2(fd, (int)ifindex, tcx_ingress);
+		close(fd);
+	}
+}
+
+/* Kernels before 6.6 know classifiers alone, which cost each packet more. */
+static int sit_as_classifier(int program, uint32_t ifindex)
 {
 	struct bpf_tc_hook hook = { .sz = sizeof(hook),
 				    .ifindex = (int)ifindex,
@@ -104,33 +147,49 @@ int fast_sit(struct fast *f, uint32_t port, uint32_t ifindex, bool ether)
 				    .handle = HANDLE,
 				    .priority = PRIORITY,
 				    .flags = BPF_TC_F_REPLACE,
-				    .prog_fd = f->program[ether] };
-	int r;
+				    .prog_fd = program };
+	int r = bpf_tc_hook_create(&hook);
 
-	if (port >= SEATS)
-		return -ENOSPC;
-	r = bpf_tc_hook_create(&hook);
-	if (r && r != -EEXIST)
-		return r;
-	r = bpf_tc_attach(&hook, &opts);
-	if (r == 0)
-		f->seat[port] = (struct fast_seat){ ifindex, ether };
-	return r;
+	return r && r != -EEXIST ? r : bpf_tc_attach(&hook, &opts);
 }
 
 /* The hook stays, since others may use it. */
-void fast_rise(struct fast *f, uint32_t port)
+static void rise_as_classifier(uint32_t ifindex)
 {
 	struct bpf_tc_hook hook = { .sz = sizeof(hook),
+				    .ifindex = (int)ifindex,
 				    .attach_point = BPF_TC_INGRESS };
 	struct bpf_tc_opts opts = { .sz = sizeof(opts),
 				    .handle = HANDLE,
 				    .priority = PRIORITY };
 
-	if (port >= SEATS || !f->seat[port].ifindex)
-		return;
-	hook.ifindex = (int)f->seat[port].ifindex;
 	bpf_tc_detach(&hook, &opts);
+}
+
+int fast_sit(struct fast *f, uint32_t port, uint32_t ifindex, bool ether)
+{
+	int r;
+
+	if (port >= SEATS)
+		return -ENOSPC;
+	make_room(ifindex);
+	r = bpf_prog_attach(f->program[ether], (int)ifindex, tcx_ingress, 0);
+	if (r)
+		r = sit_as_classifier(f->program[ether], ifindex);
+	if (r == 0)
+		f->seat[port] = (struct fast_seat){ ifindex, ether };
+	return r;
+}
+
+void fast_rise(struct fast *f, uint32_t port)
+{
+	const struct fast_seat *seat = &f->seat[port % SEATS];
+
+	if (port >= SEATS || !seat->ifindex)
+		return;
+	if (bpf_prog_detach2(f->program[seat->ether], (int)seat->ifindex,
+			     tcx_ingress))
+		rise_as_classifier(seat->ifindex);
 	f->seat[port].ifindex = 0;
 }
 

@@ -478,11 +478,42 @@ static void test_soon_verified(void **state)
 	}
 }
 
+/* Programs at the loopback's ingress, as kernels from 6.6 on tell it. */
+static bool programs_at_lo(uint32_t *n)
+{
+	uint32_t id[64];
+
+	*n = sizeof(id) / sizeof(id[0]);
+	return bpf_prog_query(LO, (enum bpf_attach_type)46, 0, NULL, id, n) ==
+	       0;
+}
+
+/* Who was killed left a filter there; the next one's takes its place. */
+static void test_place(void **state)
+{
+	struct both *b = *state;
+	struct fast *next;
+	char why[128];
+	uint32_t n;
+
+	if (!b || !programs_at_lo(&n))
+		skip();
+	assert_int_equal(n, 1);
+	assert_int_equal(fast_start(&next, why, sizeof(why)), 0);
+	assert_int_equal(fast_sit(next, 1, LO, false), 0);
+	assert_true(programs_at_lo(&n));
+	assert_int_equal(n, 1);
+	fast_stop(next);
+	assert_true(programs_at_lo(&n));
+	assert_int_equal(n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_births, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_born_again, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_soon_verified, setup,
