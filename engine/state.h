@@ -43,8 +43,8 @@ struct fw_globals {
 	uint32_t epoch; /* changes whenever the host is booted anew */
 	uint32_t pad;
 	_Alignas(8) uint64_t seal; /* libcompat/store_seal.h; no other's */
-	/* Of those that the fast path's filter made (core/fast_map.h, .head), so
-	 * many are entries. */
+	/* Of those that the fast path's filter made (core/fast_map.h, .head),
+	 * so many are entries. */
 	uint32_t births;
 	uint32_t pad2[5];
 };

@@ -494,7 +494,7 @@ static void test_place(void **state)
 	struct both *b = *state;
 	struct fast *next;
 	char why[128];
-	uint32_t n;
+	uint32_t n = 0;
 
 	if (!b || !programs_at_lo(&n))
 		skip();
