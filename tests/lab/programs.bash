@@ -47,13 +47,14 @@ lab_serve_http() {
 }
 
 # Who is anonymous there may not see where tests keep their files: /run/ftp.
+# lab_serve_ftp NAMESPACE [OPTION=VALUE...]: options of vsftpd that are others.
 lab_serve_ftp() {
 	at "$1" sh -c 'mountpoint -q /run/ftp ||
 		{ mkdir -p /run/ftp && mount --bind "$0" /run/ftp; }' "$lab_dir/www"
 	printf '%s\n' listen=YES background=NO anonymous_enable=YES \
 		anon_root=/run/ftp write_enable=YES anon_upload_enable=YES \
 		connect_from_port_20=YES seccomp_sandbox=NO isolate_network=NO \
-		secure_chroot_dir=/run/ftp use_localtime=NO \
+		secure_chroot_dir=/run/ftp use_localtime=NO "${@:2}" \
 		>"$lab_dir/vsftpd.conf"
 	lab_start "$1" "vsftpd-$1" vsftpd "$lab_dir/vsftpd.conf"
 	lab_until 10 lab_listens "$1" 21

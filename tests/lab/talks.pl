@@ -6,8 +6,8 @@
 #
 # Each talk is from a port of its own, to the PORTs in turn. 100 a second are
 # asked twice and end; 300 are kept and asked every 15 seconds, and their port,
-# as the answer tells it, must stay. 400 packets a second more begin what nobody
-# answers, at eight ports from 9001 on. FILE always has: all begun, answers,
+# as the answer tells it, must stay. 200 packets a second more begin what nobody
+# answers, at four ports from 9001 on. FILE always has: all begun, answers,
 # talks lost (asked three times in vain), ports that changed.
 use strict;
 use warnings;
@@ -111,7 +111,7 @@ sub talk {
 		}
 		my $old = $kept[($nth / 2) % KEPT];
 		ask($old) if $old && $nth % 2 == 0 && !$waits{fileno $old->{sock}};
-		for (1 .. 8) {
+		for (1 .. 4) {
 			my $alone = begin($address, 9000 + $_);
 			send($alone->{sock}, 'x', 0) if $alone->{sock};
 		}
