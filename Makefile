@@ -160,30 +160,37 @@ NETFILTER_RULES = \
 	netfilter/work.c \
 
 
-# What only the backend on the running kernel's netfilter needs, with libraries
-# of its own: a shared object that is loaded when that backend is chosen.
+# The backend on the running kernel's netfilter, but for what needs libraries of
+# its own.
 NETFILTER = \
 	netfilter/backend.c \
 	netfilter/book.c \
 	netfilter/ct_load.c \
 	netfilter/encode.c \
+	netfilter/entries.c \
 	netfilter/goal.c \
 	netfilter/ids.c \
 	netfilter/load.c \
 	netfilter/lock.c \
 	netfilter/masq.c \
-	netfilter/route.c \
 	netfilter/rules.c \
 	netfilter/settle.c \
+	netfilter/table_load.c \
+
+
+# What of it libip4tc does: loaded where more than rules of a table changes.
+LIBIPTC = \
 	netfilter/table.c \
+	netfilter/table_export.c \
 
 
 
-# What of it asks for connections and log lines: loaded when they are.
+# What of it asks for connections, routes and log lines: loaded when they are.
 CONNTRACK = \
 	netfilter/ct.c \
 	netfilter/ct_export.c \
 	netfilter/log.c \
+	netfilter/route.c \
 
 
 
@@ -482,7 +489,6 @@ UNIT_TESTS = \
 
 UNIT_SHARED = \
 	bench/gate.c \
-	netfilter/encode.c \
 	tests/fuzz/drive_helper.c \
 	tests/fuzz/drive_nf.c \
 	tests/lab/probe_packet.c \
@@ -574,7 +580,8 @@ endif
 NETFILTER_NEEDS = libip4tc libnetfilter_conntrack libnetfilter_log libnfnetlink libmnl
 ifeq ($(call have,$(NETFILTER_NEEDS)),yes)
 BACKENDS = conntrack netfilter
-netfilter_LIBS = $(shell $(PKG_CONFIG) --libs libip4tc libmnl)
+NETFILTER_LINK = -Wl,-u,backend_netfilter
+netfilter_LIBS = $(shell $(PKG_CONFIG) --libs libip4tc)
 conntrack_LIBS = $(shell $(PKG_CONFIG) --libs $(NETFILTER_NEEDS))
 else ifdef building
 $(info no $(NETFILTER_NEEDS): there is no netfilter backend)
@@ -622,13 +629,13 @@ say = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2))
 # The library is the old kernel and its door; the test library is all the rest
 # that has no main().
 LIB = $B/libfwcompat.a
-LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT) $(NETFILTER_RULES)
+LIB_SRC = $(CORE) $(ENGINE) $(PROC_EMU) $(LIBCOMPAT) $(NETFILTER_RULES) $(NETFILTER)
 TESTLIB = $B/librooms.a
 TESTLIB_SRC = $(COMPARE) $(GATEWAY) $(LAUNCHER) $(IPCHAINS) $(IPFWADM) $(IPFW) $(IPMASQADM) $(FWCOMPAT) \
 	$(UNIT_SHARED)
 conntrack_SRC = $(CONNTRACK)
-netfilter_SRC = $(NETFILTER)
-SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(CONNTRACK) $(NETFILTER) fwcompat/live_none.c \
+netfilter_SRC = $(LIBIPTC)
+SRC = $(sort $(LIB_SRC) $(TESTLIB_SRC) $(CONNTRACK) $(LIBIPTC) fwcompat/live_none.c \
 	fwcompat/top_plain.c gateway/fast_none.c $(foreach p,$(PROGRAMS) $(TOOLS),$($p_SRC)))
 TEST_SRC = $(sort $(UNIT_TESTS) $(FUZZERS) $(BENCHES) $(BENCH_PROGRAMS) $(LAB_PROGRAMS) \
 	$(OLD_PROGRAMS) $(TEST_PROGRAMS))
@@ -698,7 +705,7 @@ define program_rule
 $(1)/$(2): $$($(2)_SRC:%.c=$$B/%.o) $$(LIB) Makefile
 	$$(call say,LD,$$@)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$$(LINK) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(2)_LIBS) $$(LDLIBS)
+	$$(Q)$$(LINK) $$(NETFILTER_LINK) -o $$@ $$(filter %.o,$$^) $$(LIB) $$($(2)_LIBS) $$(LDLIBS)
 endef
 $B/bin/fwcompat: $(FAST_OBJECT)
 $(foreach p,$(PROGRAMS),$(eval $(call program_rule,$B/bin,$p)))

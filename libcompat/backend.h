@@ -85,6 +85,10 @@ struct backend {
 
 extern const struct backend backend_engine;
 
+/* Fills in the one on the running kernel's netfilter. NULL in a program that is
+ * without it (Makefile, NETFILTER_LINK). */
+void backend_netfilter(struct backend *ops) __attribute__((weak));
+
 /* What people set, as it was when the handle was opened. */
 struct settings;
 const struct settings *compat_settings(const struct compat *c);

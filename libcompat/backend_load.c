@@ -1,4 +1,4 @@
-/* Loads a backend that is a shared object. */
+/* Loads what of a backend is a shared object. */
 #include "libcompat/backend_load.h"
 
 #include <dlfcn.h>
@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+const char backend_without[] =
+	"the backend netfilter: this build of fwcompat is without it";
 
 /* Where this program lies, without the slash. 0 or -errno. */
 static int own_directory(char dir[PATH_MAX])
@@ -65,21 +68,10 @@ int backend_symbol(const char *name, const char *symbol, void **address,
 	return -ENOEXEC;
 }
 
-/* A function's address, as backend_symbol() gives it. */
-union symbol {
-	void *address;
-	backend_export_fn *call;
-};
-
-int backend_load(const char *name, struct backend *ops, char *why, size_t n)
+bool backend_found(const char *name)
 {
-	union symbol export;
-	int r = backend_symbol(name, "backend_export", &export.address, why, n);
+	char *path = find(name);
 
-	if (r == 0)
-		r = export.call(ops, FWCOMPAT_VERSION, sizeof(*ops));
-	if (r == -ENOEXEC && !*why)
-		snprintf(why, n, "%s.so is of another version of fwcompat",
-			 name);
-	return r;
+	free(path);
+	return path;
 }

@@ -18,8 +18,8 @@
 
 struct compat {
 	const struct backend *ops;
-	struct backend loaded; /* where .ops points, if it was loaded */
-	void *self;            /* the backend's */
+	struct backend other; /* where .ops points, if not to the engine */
+	void *self;           /* the backend's */
 	bool inside;
 	struct settings settings;
 	struct trace *trace; /* or NULL */
@@ -56,26 +56,6 @@ static void *self(struct compat *c)
 	return c->self;
 }
 
-/* Backends beside the engine, which an installation may be without. */
-static const char *const loadable[] = { "netfilter" };
-
-static const struct backend *load_backend(struct compat *c, const char *name)
-{
-	char why[PATH_MAX + 64] = "";
-	int r = backend_load(name, &c->loaded, why, sizeof(why));
-
-	if (r == 0)
-		return &c->loaded;
-	if (r == -ENOENT)
-		compat_say(c,
-			   "the backend %s: this build of fwcompat is without "
-			   "it",
-			   name);
-	else
-		compat_say(c, "the backend %s: %s", name, why);
-	return NULL;
-}
-
 const struct settings *compat_settings(const struct compat *c)
 {
 	return &c->settings;
@@ -85,11 +65,17 @@ static const struct backend *backend_named(struct compat *c, const char *name)
 {
 	if (!*name || !strcmp(name, backend_engine.name))
 		return &backend_engine;
-	for (size_t i = 0; i < sizeof(loadable) / sizeof(loadable[0]); i++)
-		if (!strcmp(loadable[i], name))
-			return load_backend(c, name);
-	compat_say(c, "the backend %s: there is none of that name", name);
-	return NULL;
+	if (strcmp(name, "netfilter") != 0) {
+		compat_say(c, "the backend %s: there is none of that name",
+			   name);
+		return NULL;
+	}
+	if (!backend_netfilter) {
+		compat_say(c, "%s", backend_without);
+		return NULL;
+	}
+	backend_netfilter(&c->other);
+	return &c->other;
 }
 
 static int choose_backend(struct compat *c)

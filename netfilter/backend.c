@@ -14,6 +14,7 @@
 
 #include "core/masq_ctl.h"
 #include "engine/state.h"
+#include "libcompat/backend.h"
 #include "libcompat/backend_engine.h"
 #include "libcompat/backend_load.h"
 #include "libcompat/settings.h"
@@ -89,6 +90,21 @@ static void nf_free(struct nf *nf)
 	free(nf);
 }
 
+/* Whether the book is missing that every host has whose rules were ever put
+ * into the kernel. */
+static bool is_first(const struct nf *nf)
+{
+	return access(nf->rules.book, F_OK) != 0;
+}
+
+/* What is beside the program has to be there before it is needed: that is asked
+ * once, before the first rule. */
+static int without(struct compat *c)
+{
+	compat_say(c, "%s", backend_without);
+	return -EOPNOTSUPP;
+}
+
 static int nf_open(struct compat *c, void **self)
 {
 	const struct nf_config config = nf_config_of(compat_settings(c));
@@ -97,9 +113,11 @@ static int nf_open(struct compat *c, void **self)
 	int r = state_path(c, path);
 
 	if (r)
-		return r;
+		return backend_found("netfilter") ? r : without(c);
 	nf = calloc(1, sizeof(*nf));
 	r = nf ? nf_rules_init(&nf->rules, path, &config) : -ENOMEM;
+	if (r == 0 && is_first(nf) && !backend_found("netfilter"))
+		r = without(c);
 	if (r == 0)
 		r = nf_masq_open(&nf->masq, nf_masq_mark(&config));
 	if (r == 0)
@@ -461,7 +479,7 @@ static void nf_details(void *self, compat_detail_fn *line, void *ctx)
 	     "what does so whatever the rules: fwcompat-netfilter(7)");
 }
 
-static void fill(struct backend *ops)
+void backend_netfilter(struct backend *ops)
 {
 	*ops = backend_engine;
 	ops->name = "netfilter";
@@ -483,14 +501,4 @@ static void fill(struct backend *ops)
 	ops->status = nf_status;
 	ops->details = nf_details;
 	ops->reset = nf_reset;
-}
-
-__attribute__((visibility("default"))) backend_export_fn backend_export;
-
-int backend_export(struct backend *ops, const char *version, size_t size)
-{
-	if (strcmp(version, FWCOMPAT_VERSION) || size != sizeof(*ops))
-		return -ENOEXEC;
-	fill(ops);
-	return 0;
 }

@@ -6,8 +6,8 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
@@ -58,10 +58,18 @@ void nf_book_forget(struct nf_book_table *table)
 	*table = (struct nf_book_table){ 0 };
 }
 
-void nf_book_fini(struct nf_book *book)
+static void forget_all(struct nf_book *book)
 {
 	for (int t = 0; t < NF_TABLES; t++)
 		nf_book_forget(&book->table[t]);
+}
+
+void nf_book_fini(struct nf_book *book)
+{
+	forget_all(book);
+	if (book->fd >= 0)
+		close(book->fd);
+	book->fd = -1;
 }
 
 /* Whether the chains' rules are ids that are there, and names end. */
@@ -109,42 +117,43 @@ static bool parse(struct nf_book *book, const struct book_file *f,
 	return true;
 }
 
-/* A book that nobody else wrote, mapped; or NULL. */
-static void *map_file(int fd, size_t *size)
+/* The bytes of a book that nobody else wrote, which the caller frees; or NULL.
+ */
+static void *read_file(int fd, size_t *size)
 {
 	struct stat st;
-	void *map;
+	void *bytes;
 
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) ||
 	    st.st_uid != geteuid() || st.st_mode & 022 ||
 	    st.st_size < (off_t)sizeof(struct book_file))
 		return NULL;
 	*size = (size_t)st.st_size;
-	map = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
-	return map == MAP_FAILED ? NULL : map;
+	bytes = malloc(*size);
+	if (bytes && pread(fd, bytes, *size, 0) == (ssize_t)*size)
+		return bytes;
+	free(bytes);
+	return NULL;
 }
 
 int nf_book_read(struct nf_book *book, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 	size_t size = 0;
-	void *map = map_file(fd, &size);
+	uint8_t *bytes = read_file(fd, &size);
 	bool ok = false;
 
-	*book = (struct nf_book){ 0 };
-	if (map) {
-		struct bytes rest = { (const uint8_t *)map +
-					      sizeof(struct book_file),
+	*book = (struct nf_book){ .fd = fd };
+	if (bytes) {
+		struct bytes rest = { bytes + sizeof(struct book_file),
 				      size - sizeof(struct book_file) };
 
-		ok = parse(book, map, rest);
-		munmap(map, size);
+		ok = parse(book, (const void *)bytes, rest);
+		free(bytes);
 	}
-	if (fd >= 0)
-		close(fd);
 	if (!ok) {
-		nf_book_fini(book);
-		*book = (struct nf_book){ .changing = fd >= 0 };
+		forget_all(book);
+		*book = (struct nf_book){ .fd = fd, .changing = fd >= 0 };
 	}
 	return 0;
 }
@@ -158,31 +167,28 @@ const struct nf_book_chain *nf_book_chain(const struct nf_book_table *table,
 	return NULL;
 }
 
-static int open_to_write(const char *path)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* All of it, or -errno. */
-static int write_at(int fd, const void *bytes, size_t n, off_t at)
+static int write_at(int fd, const struct iovec *parts, int n, off_t at)
 {
-	ssize_t done = pwrite(fd, bytes, n, at);
+	ssize_t done = n ? pwritev(fd, parts, n, at) : 0, all = 0;
 
-	return done < 0 ? -errno : (size_t)done == n ? 0 : -ENOSPC;
+	for (int i = 0; i < n; i++)
+		all += (ssize_t)parts[i].iov_len;
+	return done < 0 ? -errno : done == all ? 0 : -ENOSPC;
 }
 
 int nf_book_begin(struct nf_book *book, const char *path)
 {
-	const uint32_t yes = 1;
-	int fd = open_to_write(path), r;
+	uint32_t yes = 1;
+	const struct iovec word = { &yes, sizeof(yes) };
+	int r;
 
-	if (fd < 0)
-		return fd;
-	r = write_at(fd, &yes, sizeof(yes),
-		     offsetof(struct book_file, changing));
-	close(fd);
+	if (book->fd < 0)
+		book->fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+				0600);
+	if (book->fd < 0)
+		return -errno;
+	r = write_at(book->fd, &word, 1, offsetof(struct book_file, changing));
 	if (r == 0)
 		book->changing = true;
 	return r;
@@ -204,34 +210,32 @@ static void header(const struct nf_book *book, struct book_file *f)
 	}
 }
 
-static int write_table(int fd, const struct nf_book_table *t, off_t *at)
+/* What of the table stands in the file; how many parts. */
+static int table_parts(const struct nf_book_table *t, struct iovec parts[2])
 {
-	size_t chains = t->chains * sizeof(*t->chain);
-	size_t ids = t->ids * sizeof(*t->id);
-	int r;
+	int n = 0;
 
-	if (!t->known)
-		return 0;
-	r = write_at(fd, t->chain, chains, *at);
-	if (r == 0)
-		r = write_at(fd, t->id, ids, *at + (off_t)chains);
-	*at += (off_t)(chains + ids);
-	return r;
+	if (t->known && t->chains)
+		parts[n++] = (struct iovec){ t->chain,
+					     t->chains * sizeof(*t->chain) };
+	if (t->known && t->ids)
+		parts[n++] = (struct iovec){ t->id, t->ids * sizeof(*t->id) };
+	return n;
 }
 
-int nf_book_write(struct nf_book *book, const char *path)
+int nf_book_write(struct nf_book *book)
 {
+	struct iovec parts[2 * NF_TABLES], head;
 	struct book_file f;
-	off_t at = sizeof(f);
-	int fd = open_to_write(path), r = fd < 0 ? fd : 0;
+	int n = 0, r;
 
-	for (int i = 0; r == 0 && i < NF_TABLES; i++)
-		r = write_table(fd, &book->table[i], &at);
+	for (int i = 0; i < NF_TABLES; i++)
+		n += table_parts(&book->table[i], parts + n);
 	header(book, &f);
+	head = (struct iovec){ &f, sizeof(f) };
+	r = write_at(book->fd, parts, n, sizeof(f));
 	if (r == 0)
-		r = write_at(fd, &f, sizeof(f), 0);
-	if (fd >= 0)
-		close(fd);
+		r = write_at(book->fd, &head, 1, 0);
 	if (r == 0)
 		book->changing = false;
 	return r;

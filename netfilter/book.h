@@ -45,6 +45,7 @@ struct nf_book_table {
 };
 
 struct nf_book {
+	int fd; /* the file, or -1 */
 	bool changing;
 	bool generation; /* mangle has the chain that tells of the second one */
 	struct nf_book_table table[NF_TABLES];
@@ -64,8 +65,8 @@ const struct nf_book_chain *nf_book_chain(const struct nf_book_table *table,
 
 /* Notes that tables are about to be changed. 0 or -errno. */
 int nf_book_begin(struct nf_book *book, const char *path);
-/* Writes all of it; if that fails, the file goes on saying that tables were
- * being changed. */
-int nf_book_write(struct nf_book *book, const char *path);
+/* Writes all of it, once changes were begun; if that fails, the file goes on
+ * saying that tables were being changed. */
+int nf_book_write(struct nf_book *book);
 
 #endif

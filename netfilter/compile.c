@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -587,9 +588,12 @@ int nf_compile(const struct nf_input *in, const struct nf_config *config,
 
 	if (!config_ok(config))
 		return -EINVAL;
-	w = calloc(1, sizeof(*w));
+	w = malloc(sizeof(*w));
 	if (!w)
 		return -ENOMEM;
+	/* Its large arrays are at the end, and not looked at before they are
+	 * filled: single commands have no time for them. */
+	memset(w, 0, offsetof(struct nf_work, port_chain));
 	w->in = in;
 	w->config = config;
 	w->set = out;

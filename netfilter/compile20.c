@@ -163,10 +163,11 @@ static bool is_other_way(const struct spot *s)
 static void rule_emit(struct nf_work *w, const struct spot *s)
 {
 	struct nf_sight sight = nf_way_sight(w, s->way);
-	struct nf_acts acts = { .n = 0 };
+	struct nf_acts acts;
 	int why = nf_match20(s->rule, w->in->era, &sight, s->way->by_out,
 			     &w->alts);
 
+	acts.n = 0;
 	if (why)
 		nf_find(w, (enum nf_why)(why - 1), names[s->way->list],
 			s->from.num, NULL);

@@ -290,19 +290,22 @@ static struct log_tag tag_of(const struct spot *s)
 static void act_log(struct nf_work *w, const struct spot *s,
 		    struct nf_acts *acts)
 {
-	struct log_tag tag = tag_of(s);
+	struct log_tag tag;
 
-	if (s->rule->flags & FW_F_LOG)
-		nf_act_log(w, acts, &tag);
+	if (!(s->rule->flags & FW_F_LOG))
+		return;
+	tag = tag_of(s);
+	nf_act_log(w, acts, &tag);
 }
 
 static void act_copy(struct nf_work *w, const struct spot *s,
 		     struct nf_acts *acts)
 {
-	struct log_tag tag = tag_of(s);
+	struct log_tag tag;
 
 	if (!(s->rule->flags & FW_F_NETLINK))
 		return;
+	tag = tag_of(s);
 	tag.copy = true;
 	tag.num = s->rule->outsize;
 	nf_act_log(w, acts, &tag);
@@ -312,8 +315,7 @@ static void act_mark(struct nf_work *w, const struct spot *s,
 		     struct nf_acts *acts)
 {
 	const struct fw_rule *r = s->rule;
-	struct nf_rule mark =
-		nf_rule_of(&(const struct nf_do){ .target = NF_MARK });
+	struct nf_rule mark;
 
 	if (!(r->flags & FW_F_MARKABS) && !r->mark)
 		return;
@@ -325,6 +327,7 @@ static void act_mark(struct nf_work *w, const struct spot *s,
 		nf_find(w, NF_WHY_MARK_BITS, s->label, s->from.num, NULL);
 		return;
 	}
+	mark = nf_rule_of(&(const struct nf_do){ .target = NF_MARK });
 	mark.u.mark = (struct nf_masked){ r->mark, ~w->config->mark_mask };
 	nf_act(acts, &mark);
 }
@@ -383,9 +386,10 @@ static void note(struct nf_work *w, const struct spot *s)
 static void rule_emit(struct nf_work *w, struct spot *s)
 {
 	struct nf_sight sight = nf_way_sight(w, s->way);
-	struct nf_acts acts = { .n = 0 };
+	struct nf_acts acts;
 	int why = nf_match22(s->rule, &sight, s->way->by_out, &w->alts);
 
+	acts.n = 0;
 	if (why)
 		nf_find(w, (enum nf_why)(why - 1), s->label, s->from.num, NULL);
 	if (w->listener)

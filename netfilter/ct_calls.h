@@ -1,6 +1,6 @@
 /*
- * The calls of ct.h across the border of a shared object: who asks for no
- * connections does not load the libraries that ask the kernel for them.
+ * The calls of ct.h and route.h across the border of a shared object: who asks
+ * for no connections does not load the libraries that ask the kernel for them.
  */
 #ifndef NETFILTER_CT_CALLS_H
 #define NETFILTER_CT_CALLS_H
@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "netfilter/ct.h"
+#include "netfilter/route.h"
 
 struct nf_ct_calls {
 	int (*open)(struct nf_ct **ct);
@@ -23,6 +24,10 @@ struct nf_ct_calls {
 		   struct nf_ct_entry *entry);
 	int (*delete)(struct nf_ct *ct, const struct nf_ct_tuple *orig);
 	int (*delete_marked)(struct nf_ct *ct, struct nf_masked mark);
+	int (*route_open)(struct nf_route **route);
+	void (*route_close)(struct nf_route *route);
+	int (*route_by)(struct nf_route *route, uint32_t dst,
+			char name[IF_NAMESIZE]);
 };
 
 /* What conntrack.so shows under the name "nf_ct_export". NULL: it is not of

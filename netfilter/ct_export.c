@@ -1,4 +1,4 @@
-/* What conntrack.so shows of ct.h. */
+/* What conntrack.so shows of ct.h and route.h. */
 #include <string.h>
 
 #include "netfilter/ct_calls.h"
@@ -15,6 +15,9 @@ const struct nf_ct_calls *nf_ct_export(const char *version, size_t size)
 		.get = nf_ct_get,
 		.delete = nf_ct_delete,
 		.delete_marked = nf_ct_delete_marked,
+		.route_open = nf_route_open,
+		.route_close = nf_route_close,
+		.route_by = nf_route_by,
 	};
 
 	return strcmp(version, FWCOMPAT_VERSION) || size != sizeof(calls)

@@ -1,4 +1,5 @@
-/* The calls of ct.h where conntrack.so is loaded when they are made. */
+/* The calls of ct.h and route.h where conntrack.so is loaded when they are
+ * made. */
 #include <errno.h>
 
 #include "libcompat/backend_load.h"
@@ -9,7 +10,8 @@ union symbol {
 	nf_ct_export_fn *call;
 };
 
-/* Set by the first nf_ct_open(), for the life of the process. */
+/* Set by the first nf_ct_open() or nf_route_open(), for the life of the
+ * process. */
 static const struct nf_ct_calls *calls;
 
 static void load(void)
@@ -63,4 +65,22 @@ int nf_ct_delete(struct nf_ct *ct, const struct nf_ct_tuple *orig)
 int nf_ct_delete_marked(struct nf_ct *ct, struct nf_masked mark)
 {
 	return calls->delete_marked(ct, mark);
+}
+
+int nf_route_open(struct nf_route **route)
+{
+	if (!calls)
+		load();
+	return calls ? calls->route_open(route) : -ENOEXEC;
+}
+
+void nf_route_close(struct nf_route *route)
+{
+	if (route)
+		calls->route_close(route);
+}
+
+int nf_route_by(struct nf_route *route, uint32_t dst, char name[IF_NAMESIZE])
+{
+	return calls->route_by(route, dst, name);
 }

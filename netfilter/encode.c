@@ -21,6 +21,8 @@
 #undef NF_ACCEPT
 #undef NF_DROP
 
+enum { USUAL = 208 }; /* bytes that one of many rules takes, or less */
+
 /* Bits of the kernel's words by those of ours. */
 struct bit_row {
 	uint32_t ours, kernels;
@@ -30,7 +32,7 @@ static uint32_t translate(const struct bit_row *rows, size_t n, uint32_t bits)
 {
 	uint32_t all = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; bits && i < n; i++)
 		if (bits & rows[i].ours)
 			all |= rows[i].kernels;
 	return all;
@@ -356,10 +358,13 @@ static const struct target_row {
 static void fill_iface(char name[IFNAMSIZ], unsigned char mask[IFNAMSIZ],
 		       const struct fw_ifname *via, bool prefix)
 {
-	size_t n = strnlen(via->s, IFNAMSIZ - 1);
+	size_t n;
 
+	if (!via->s[0])
+		return;
+	n = strnlen(via->s, IFNAMSIZ - 1);
 	memcpy(name, via->s, n);
-	memset(mask, 0xFF, n ? n + !prefix : 0);
+	memset(mask, 0xFF, n + !prefix);
 }
 
 static void fill_ip(struct ipt_ip *ip, const struct nf_rule *r)
@@ -435,19 +440,27 @@ void nf_code_fini(struct nf_code *code)
 	*code = (struct nf_code){ 0 };
 }
 
-static int make_room(struct nf_code *code)
+static int grow(struct nf_code *code, size_t room)
 {
-	size_t room = code->room ? code->room * 2 : 16 * NF_ENTRY_MAX;
-	uint8_t *bytes;
+	uint8_t *bytes = realloc(code->bytes, room);
 
-	if (code->room - code->len >= NF_ENTRY_MAX)
-		return 0;
-	bytes = realloc(code->bytes, room);
 	if (!bytes)
 		return -ENOMEM;
 	code->bytes = bytes;
 	code->room = room;
 	return 0;
+}
+
+int nf_code_expect(struct nf_code *code, size_t rules)
+{
+	return grow(code, code->len + rules * USUAL + NF_ENTRY_MAX);
+}
+
+static int make_room(struct nf_code *code)
+{
+	if (code->room - code->len >= NF_ENTRY_MAX)
+		return 0;
+	return grow(code, code->room * 2 + NF_ENTRY_MAX);
 }
 
 int nf_encode(struct nf_code *code, const struct nf_rule *rule,
@@ -462,7 +475,8 @@ int nf_encode(struct nf_code *code, const struct nf_rule *rule,
 		return r;
 	e = more(code, XT_ALIGN(sizeof(*e)));
 	fill_ip(&e->ip, rule);
-	for (size_t i = 0; i < sizeof(matches) / sizeof(matches[0]); i++)
+	for (size_t i = 0; m->ask && i < sizeof(matches) / sizeof(matches[0]);
+	     i++)
 		if (m->ask & matches[i].ask &&
 		    (!matches[i].proto || matches[i].proto == m->proto))
 			put_match(code, &matches[i], m);
@@ -512,11 +526,13 @@ static bool matches_alike(const struct ipt_entry *a, const struct ipt_entry *b)
 	return true;
 }
 
-/* Whether the kernel decides on a target of that name itself. */
-static bool is_verdict(const struct xt_entry_target *t)
+bool nf_entry_is_verdict(const struct ipt_entry *entry)
 {
+	const struct xt_entry_target *t = target_of(entry);
+
+	/* What REJECT says takes as many bytes as a verdict. */
 	return t->u.user.target_size == sizeof(struct xt_standard_target) &&
-	       !t->u.user.revision;
+	       !t->u.user.revision && strcmp(t->u.user.name, "REJECT") != 0;
 }
 
 bool nf_entry_alike(const struct ipt_entry *has, const char *target,
@@ -532,7 +548,7 @@ bool nf_entry_alike(const struct ipt_entry *has, const char *target,
 	    strncmp(target, u->u.user.name, sizeof(u->u.user.name)) ||
 	    !matches_alike(has, want))
 		return false;
-	if (is_verdict(u))
+	if (nf_entry_is_verdict(want))
 		return true;
 	return t->u.user.revision == u->u.user.revision &&
 	       !memcmp(t->data, u->data, size - sizeof(*t));

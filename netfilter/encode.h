@@ -25,6 +25,9 @@ struct nf_code {
 
 void nf_code_fini(struct nf_code *code);
 
+/* Makes room for so many rules, or about so many, at once. 0 or -ENOMEM. */
+int nf_code_expect(struct nf_code *code, size_t rules);
+
 /*
  * Appends @rule. @chain: what it jumps to, if it does, by the name that the
  * chain has in the kernel. 0 or -ENOMEM.
@@ -41,6 +44,9 @@ const struct ipt_entry *nf_code_entry(const struct nf_code *code, size_t at);
  */
 bool nf_entry_alike(const struct ipt_entry *has, const char *target,
 		    const struct ipt_entry *want);
+
+/* Whether the entry's target is a chain or a verdict of the kernel's own. */
+bool nf_entry_is_verdict(const struct ipt_entry *entry);
 
 /* The name of an entry's target. */
 const char *nf_entry_target(const struct ipt_entry *entry);

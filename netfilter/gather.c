@@ -203,23 +203,30 @@ static int list_ifaces(int fd, struct ifreq **ask)
 	}
 }
 
-int nf_gather_ifaces(struct nf_gathered *g)
+int nf_gather_ifaces_by(struct nf_gathered *g, int fd)
 {
 	struct rows r = { .size = sizeof(*g->iface) };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), n;
 	struct ifreq *ask = NULL;
+	int n = list_ifaces(fd, &ask);
 
-	if (fd < 0)
-		return -errno;
-	n = list_ifaces(fd, &ask);
 	for (int i = 0; i < n; i++)
 		add_iface(&r, fd, &ask[i]);
 	free(ask);
-	close(fd);
 	free(g->iface);
 	g->in.iface = g->iface = r.at;
 	g->in.ifaces = r.n;
 	return n < 0 ? n : r.bad ? -ENOMEM : 0;
+}
+
+int nf_gather_ifaces(struct nf_gathered *g)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r;
+
+	if (fd < 0)
+		return -errno;
+	r = nf_gather_ifaces_by(g, fd);
+	close(fd);
+	return r;
 }
 
 void nf_gathered_fini(struct nf_gathered *g)

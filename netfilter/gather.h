@@ -30,6 +30,8 @@ int nf_gather(const struct proc_source *src, struct nf_gathered *g);
 /* The interfaces of the network namespace that this process is in, each with
  * its first address. 0 or -errno. */
 int nf_gather_ifaces(struct nf_gathered *g);
+/* The same, asked by a socket (AF_INET) that is there. */
+int nf_gather_ifaces_by(struct nf_gathered *g, int fd);
 
 void nf_gathered_fini(struct nf_gathered *g);
 

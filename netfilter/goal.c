@@ -7,6 +7,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *nf_table_name(enum nf_table table)
+{
+	static const char *const names[NF_TABLES] = {
+		[NF_T_RAW] = "raw",
+		[NF_T_MANGLE] = "mangle",
+		[NF_T_NAT] = "nat",
+		[NF_T_FILTER] = "filter",
+	};
+
+	return names[table];
+}
+
+char nf_name_letter(const char *name)
+{
+	char letter = strncmp(name, NF_PREFIX, sizeof(NF_PREFIX) - 1)
+			      ? '\0'
+			      : name[sizeof(NF_PREFIX) - 1];
+
+	return letter == 'A' || letter == 'B' ? letter : '\0';
+}
+
+bool nf_name_ours(const char *name)
+{
+	size_t at = sizeof(NF_PREFIX) - 1;
+
+	if (strncmp(name, NF_PREFIX, at))
+		return false;
+	return name[at + (nf_name_letter(name) != '\0')] == '-';
+}
+
+void nf_goal_fini(struct nf_goal *goal)
+{
+	free(goal->chain);
+	nf_code_fini(&goal->code);
+	free(goal->at);
+	free(goal->id);
+}
+
 /* The name in the kernel: the letter behind the prefix. */
 static void kernel_name(char to[NF_NAME], const char *name, char letter)
 {
@@ -140,25 +178,36 @@ int nf_goal_make(struct nf_goal *goal, const struct nf_set *set,
 	goal->id = calloc(rules + 1, sizeof(*goal->id));
 	if (!goal->chain || !goal->at || !goal->id)
 		return -ENOMEM;
+	r = nf_code_expect(&goal->code, rules);
 	for (uint32_t i = 0; r == 0 && i < set->chains; i++)
 		if (set->chain[i].table == table)
 			r = put_chain(goal, &m, &set->chain[i]);
 	return r || !mark.value ? r : put_generation(goal, mark);
 }
 
+enum { LANES = 4 }; /* sums that do not wait for each other */
+
+static uint64_t mix_word(uint64_t sum, uint64_t word)
+{
+	sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
+	return sum ^ sum >> 29;
+}
+
 /* Multiply and fold, eight bytes at a time; what is left counts as one more. */
 static uint64_t mix(uint64_t sum, const void *bytes, size_t n)
 {
+	uint64_t lane[LANES] = { sum, 1, 2, 3 }, words[LANES];
 	const uint8_t *at = bytes;
-	uint64_t word;
 
-	for (; n;
-	     at += sizeof(word), n -= n < sizeof(word) ? n : sizeof(word)) {
-		word = 0;
-		memcpy(&word, at, n < sizeof(word) ? n : sizeof(word));
-		sum = (sum ^ word) * 0x9E3779B97F4A7C15u;
-		sum ^= sum >> 29;
+	for (; n >= sizeof(words); at += sizeof(words), n -= sizeof(words)) {
+		memcpy(words, at, sizeof(words));
+		for (int i = 0; i < LANES; i++)
+			lane[i] = mix_word(lane[i], words[i]);
 	}
+	memset(words, 0, sizeof(words));
+	memcpy(words, at, n);
+	for (int i = 0; i < LANES; i++)
+		sum = mix_word(sum, mix_word(lane[i], words[i]));
 	return sum;
 }
 
@@ -185,4 +234,17 @@ void nf_goal_ask(struct nf_goal *goal, struct nf_masked mark, bool not )
 			jump->not = not ;
 			jump->mark = mark;
 		}
+}
+
+int nf_goal_jump(struct nf_code *code, const struct nf_jump *jump)
+{
+	struct nf_rule rule = { .target = NF_JUMP };
+
+	if (jump->asks)
+		rule.match.ask = NF_ASK_MARK;
+	if (jump->not )
+		rule.match.not = NF_NOT_MARK;
+	rule.match.mark = jump->mark;
+	code->len = 0;
+	return nf_encode(code, &rule, jump->chain);
 }

@@ -26,4 +26,7 @@ uint64_t nf_goal_digest(const struct nf_goal *goal);
  * others. */
 void nf_goal_ask(struct nf_goal *goal, struct nf_masked mark, bool not );
 
+/* The rule of a built-in chain that is the jump, alone in @code. -ENOMEM. */
+int nf_goal_jump(struct nf_code *code, const struct nf_jump *jump);
+
 #endif

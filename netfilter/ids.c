@@ -126,6 +126,12 @@ static nf_id find(const struct walk *w, const struct nf_origin *from)
 	return at < w->first[from->chain + 1] ? w->rule[at] : 0;
 }
 
+uint32_t nf_ids_rules(const struct fw *fw)
+{
+	return fw->st->table[FW_T_RULE].count +
+	       fw->st->table[FW_T_RULE20].count;
+}
+
 int nf_ids_make(const struct fw *fw, const struct nf_set *set, nf_id **ids)
 {
 	nf_id *id = calloc(set->rules + 1, sizeof(*id));

@@ -15,6 +15,9 @@
 
 struct fw;
 
+/* How many rules of the state there are. */
+uint32_t nf_ids_rules(const struct fw *fw);
+
 /* The ids of the set's rules, in *@ids, which the caller frees. -ENOMEM. */
 int nf_ids_make(const struct fw *fw, const struct nf_set *set, nf_id **ids);
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "libcompat/machine.h"
+#include "netfilter/entries.h"
 #include "netfilter/goal.h"
 #include "netfilter/lock.h"
 
@@ -57,9 +58,7 @@ static void leave(struct nf_load *l)
 	}
 	if (l->lock >= 0)
 		close(l->lock);
-	if (l->raw >= 0)
-		close(l->raw);
-	l->lock = l->raw = -1;
+	l->lock = -1;
 }
 
 void nf_load_close(struct nf_load *l)
@@ -67,9 +66,18 @@ void nf_load_close(struct nf_load *l)
 	if (!l)
 		return;
 	leave(l);
+	if (l->raw >= 0)
+		close(l->raw);
 	nf_book_fini(&l->book);
 	free(l->path);
 	free(l);
+}
+
+int nf_load_socket(struct nf_load *l)
+{
+	if (l->raw < 0)
+		l->raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	return l->raw < 0 ? -errno : l->raw;
 }
 
 bool nf_load_interrupted(const struct nf_load *l)
@@ -164,7 +172,7 @@ static bool differs(struct nf_load *l, enum nf_table t)
 		return false;
 	if (!is_noted(b, goal))
 		return true;
-	l->suspect[t] = nf_table_shape(l->raw, t, &shape) ||
+	l->suspect[t] = nf_entries_shape(l->raw, t, &shape) ||
 			memcmp(&shape, &b->shape, sizeof(shape));
 	return l->suspect[t];
 }
@@ -181,11 +189,10 @@ static bool needs_looking(const struct nf_load *l)
 /* Finds out what is to be changed; how many tables. -errno. */
 static int compare(struct nf_load *l)
 {
-	int n = 0;
+	int n = 0, fd = nf_load_socket(l);
 
-	l->raw = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-	if (l->raw < 0)
-		return say(l, -errno, "the kernel's tables");
+	if (fd < 0)
+		return say(l, fd, "the kernel's tables");
 	if (needs_looking(l))
 		find_tables(l);
 	for (int t = 0; t < NF_TABLES; t++) {
@@ -224,14 +231,19 @@ static int note(struct nf_load *l, enum nf_table t, char letter)
 	b->ids = goal->rules;
 	b->letter = letter;
 	b->digest = nf_goal_digest(goal);
-	b->known = nf_table_shape(l->raw, t, &b->shape) == 0;
+	b->known = nf_entries_shape(l->raw, t, &b->shape) == 0;
 	return 0;
 }
 
 static int put(struct nf_load *l, const struct nf_goal *goal)
 {
-	return nf_table_put(goal, &l->book.table[goal->table], l->fold, l->why,
-			    l->why_room);
+	const struct nf_book_table *past = &l->book.table[goal->table];
+	int r = nf_entries_put(l->raw, goal, past, l->fold, l->why,
+			       l->why_room);
+
+	return r == NF_NOT_PLAIN
+		       ? nf_table_put(goal, past, l->fold, l->why, l->why_room)
+		       : r;
 }
 
 /* Replaces a table in place. */
@@ -438,8 +450,11 @@ static int look_at(struct nf_load *l, enum nf_table t)
 
 	if (r)
 		return say(l, r, "the kernel's tables");
-	r = nf_table_differs(&l->goal[t], &l->book.table[t], &l->changed[t],
-			     l->why, l->why_room);
+	r = nf_entries_differs(l->raw, &l->goal[t], &l->book.table[t],
+			       &l->changed[t]);
+	if (r == NF_NOT_PLAIN)
+		r = nf_table_differs(&l->goal[t], &l->book.table[t],
+				     &l->changed[t], l->why, l->why_room);
 	return r || l->changed[t] ? r : note(l, t, letter_of(l, t));
 }
 
@@ -494,7 +509,7 @@ bool nf_load_translated(const struct nf_load *l)
 
 int nf_load_done(struct nf_load *l)
 {
-	int r = l->lock < 0 ? 0 : nf_book_write(&l->book, l->path);
+	int r = l->lock < 0 ? 0 : nf_book_write(&l->book);
 
 	leave(l);
 	return r;
@@ -508,7 +523,7 @@ void nf_load_undone(struct nf_load *l)
 void nf_load_each(struct nf_load *l,
 		  void (*row)(void *ctx, const struct nf_load_row *), void *ctx)
 {
-	int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	int fd = nf_load_socket(l);
 
 	find_tables(l);
 	for (int t = 0; fd >= 0 && t < NF_TABLES; t++) {
@@ -518,7 +533,7 @@ void nf_load_each(struct nf_load *l,
 						 (enum nf_table)t) };
 
 		if (!l->in_use[t] ||
-		    nf_table_shape(fd, (enum nf_table)t, &shape))
+		    nf_entries_shape(fd, (enum nf_table)t, &shape))
 			continue;
 		r.chains = b->chains;
 		r.rules = b->ids;
@@ -527,8 +542,6 @@ void nf_load_each(struct nf_load *l,
 			    memcmp(&shape, &b->shape, sizeof(shape));
 		row(ctx, &r);
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 /* Whether any rule of the table counts for somebody. */
@@ -540,14 +553,13 @@ static bool counts(const struct nf_book_table *b)
 	return false;
 }
 
-int nf_load_count(struct nf_load *l, const struct nf_fold *fold, char *why,
-		  size_t n)
+int nf_load_count(struct nf_load *l, const struct nf_fold *fold)
 {
-	int r = 0;
+	int fd = nf_load_socket(l), r = fd < 0 ? fd : 0;
 
 	for (int t = 0; r == 0 && t < NF_TABLES; t++)
 		if (counts(&l->book.table[t]))
-			r = nf_table_count((enum nf_table)t, &l->book.table[t],
-					   fold, why, n);
+			r = nf_entries_count(fd, (enum nf_table)t,
+					     &l->book.table[t], fold);
 	return r;
 }

@@ -39,6 +39,10 @@ struct nf_load;
 int nf_load_open(struct nf_load **load, const char *path);
 void nf_load_close(struct nf_load *load);
 
+/* A socket by which the kernel is asked of this network namespace; the handle's
+ * own. -errno. */
+int nf_load_socket(struct nf_load *load);
+
 /* Whether somebody was killed while tables were changed. */
 bool nf_load_interrupted(const struct nf_load *load);
 
@@ -62,9 +66,9 @@ bool nf_load_translated(const struct nf_load *load);
 int nf_load_done(struct nf_load *load);
 void nf_load_undone(struct nf_load *load);
 
-/* Tells what the kernel's rules have counted since they were put there. */
-int nf_load_count(struct nf_load *load, const struct nf_fold *fold, char *why,
-		  size_t n);
+/* Tells what the kernel's rules have counted since they were put there; not 0:
+ * that cannot be told. */
+int nf_load_count(struct nf_load *load, const struct nf_fold *fold);
 
 /* Chains and rules of ours in a table, as the book has them, and what the
  * kernel has of it in all. */

@@ -53,15 +53,35 @@ void nf_set_fill(struct nf_set *set, uint32_t chain)
 	set->filling = chain;
 }
 
-int nf_set_rule(struct nf_set *set, const struct nf_rule *rule)
+void nf_set_expect(struct nf_set *set, uint32_t rules)
+{
+	struct nf_rule *room =
+		set->rule ? NULL : reallocarray(NULL, rules, sizeof(*room));
+
+	if (!room)
+		return;
+	set->rule = room;
+	set->rule_room = rules;
+}
+
+struct nf_rule *nf_set_room(struct nf_set *set)
 {
 	struct nf_rule *rules =
 		grown(set->rule, set->rules, &set->rule_room, sizeof(*rules));
 
-	if (!rules)
-		return -ENOMEM;
+	if (!rules || !set->chains)
+		return NULL;
 	set->rule = rules;
-	rules[set->rules++] = *rule;
 	set->chain[set->filling].rules++;
+	return &rules[set->rules++];
+}
+
+int nf_set_rule(struct nf_set *set, const struct nf_rule *rule)
+{
+	struct nf_rule *to = nf_set_room(set);
+
+	if (!to)
+		return -ENOMEM;
+	*to = *rule;
 	return 0;
 }

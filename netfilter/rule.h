@@ -199,12 +199,18 @@ struct nf_set {
 void nf_set_init(struct nf_set *set);
 void nf_set_fini(struct nf_set *set);
 
+/* So many rules, or a few more, are going to be appended: room for them at once
+ * is room for them once. */
+void nf_set_expect(struct nf_set *set, uint32_t rules);
+
 /* A new empty chain at the end; its index, or -ENOMEM. */
 int nf_set_chain(struct nf_set *set, enum nf_table table, enum nf_hook hook,
 		 const char *name);
 /* Rules that are appended from now on are those of @chain, which has none yet.
  */
 void nf_set_fill(struct nf_set *set, uint32_t chain);
+/* Room for one, which the caller fills; or NULL. */
+struct nf_rule *nf_set_room(struct nf_set *set);
 /* 0 or -ENOMEM. */
 int nf_set_rule(struct nf_set *set, const struct nf_rule *rule);
 

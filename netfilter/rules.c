@@ -3,13 +3,21 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "netfilter/gather.h"
 
-enum { HEAP_KEPT = 64 << 20 };
+enum {
+	HEAP_KEPT = 64 << 20,
+	HUGE = 2 << 20, /* a page of the larger kind, x86's at least */
+	PLACES = 64,    /* rules that places have, beside those of old rules */
+	MANY = 1000,    /* rules that are worth it */
+	RULE_BYTES = 1 << 10, /* that an old rule takes on its way, or more */
+};
 
 int nf_rules_init(struct nf_rules *rules, const char *state,
 		  const struct nf_config *config)
@@ -59,10 +67,10 @@ static int compile(const struct nf_rules *rules, const struct proc_source *src,
 		   const struct nf_listener *listener)
 {
 	struct nf_gathered g;
-	int r = nf_gather(src, &g);
+	int r = nf_gather(src, &g), fd = nf_load_socket(rules->load);
 
 	if (r == 0)
-		r = nf_gather_ifaces(&g);
+		r = fd < 0 ? fd : nf_gather_ifaces_by(&g, fd);
 	if (r == 0)
 		r = nf_compile(&g.in, &rules->config, set, why, listener);
 	nf_gathered_fini(&g);
@@ -95,9 +103,27 @@ static int put(struct nf_rules *rules, struct fw *fw, const struct nf_set *set,
 	return r;
 }
 
+/*
+ * A page that is touched for the first time takes as long as to make a rule of
+ * the bytes in it. So the heap grows by what many rules take, in large pages,
+ * if the kernel has such: where not, nothing is lost.
+ */
+static void prepare_heap(size_t rules)
+{
+	size_t room = rules * RULE_BYTES + HUGE;
+	char *heap = rules < MANY || room > HEAP_KEPT ? NULL : malloc(room);
+	size_t off = (HUGE - (uintptr_t)heap % HUGE) % HUGE;
+
+	if (heap)
+		(void)!madvise(heap + off, (room - off) / HUGE * HUGE,
+			       MADV_HUGEPAGE);
+	free(heap);
+}
+
 int nf_rules_put(struct nf_rules *rules, struct fw *fw,
 		 const struct proc_source *src, char *why, size_t n)
 {
+	const uint32_t old = nf_ids_rules(fw);
 	struct text sentence = { 0 };
 	struct nf_set set;
 	int r = 0;
@@ -105,6 +131,8 @@ int nf_rules_put(struct nf_rules *rules, struct fw *fw,
 	why[0] = '\0';
 	forget_counts(rules);
 	nf_set_init(&set);
+	prepare_heap(old);
+	nf_set_expect(&set, old + PLACES);
 	if (src)
 		r = compile(rules, src, &set, &sentence, NULL);
 	if (r == 0)
@@ -150,12 +178,11 @@ const struct nf_counts *nf_rules_counts(struct nf_rules *rules,
 					const struct fw *fw)
 {
 	const struct nf_fold counts = { &rules->counts, count };
-	char why[512];
 
 	if (rules->counted)
 		return &rules->counts;
 	if (nf_counts_init(&rules->counts, fw) ||
-	    nf_load_count(rules->load, &counts, why, sizeof(why)))
+	    nf_load_count(rules->load, &counts))
 		forget_counts(rules);
 	rules->counted = true;
 	return &rules->counts;

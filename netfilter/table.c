@@ -7,16 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+
+#include "netfilter/goal.h"
 
 enum { TRIES = 20 }; /* others may change a table between our look and commit */
-
-static const char *const table_names[NF_TABLES] = {
-	[NF_T_RAW] = "raw",
-	[NF_T_MANGLE] = "mangle",
-	[NF_T_NAT] = "nat",
-	[NF_T_FILTER] = "filter",
-};
 
 /* libip4tc wants names in its own arrays. */
 struct label {
@@ -40,37 +34,6 @@ static struct label hook_label(enum nf_hook hook)
 	};
 
 	return label(names[hook]);
-}
-
-const char *nf_table_name(enum nf_table table)
-{
-	return table_names[table];
-}
-
-char nf_name_letter(const char *name)
-{
-	char letter = strncmp(name, NF_PREFIX, sizeof(NF_PREFIX) - 1)
-			      ? '\0'
-			      : name[sizeof(NF_PREFIX) - 1];
-
-	return letter == 'A' || letter == 'B' ? letter : '\0';
-}
-
-bool nf_name_ours(const char *name)
-{
-	size_t at = sizeof(NF_PREFIX) - 1;
-
-	if (strncmp(name, NF_PREFIX, at))
-		return false;
-	return name[at + (nf_name_letter(name) != '\0')] == '-';
-}
-
-void nf_goal_fini(struct nf_goal *goal)
-{
-	free(goal->chain);
-	nf_code_fini(&goal->code);
-	free(goal->at);
-	free(goal->id);
 }
 
 /* What a rule that goes had counted. */
@@ -309,19 +272,6 @@ static int make_chains(struct edit *e)
 	return 0;
 }
 
-static int encode_jump(struct nf_code *code, const struct nf_jump *jump)
-{
-	struct nf_rule rule = { .target = NF_JUMP };
-
-	if (jump->asks)
-		rule.match.ask = NF_ASK_MARK;
-	if (jump->not )
-		rule.match.not = NF_NOT_MARK;
-	rule.match.mark = jump->mark;
-	code->len = 0;
-	return nf_encode(code, &rule, jump->chain);
-}
-
 /* Whether the rules that were read jump as they should; which is the first of
  * ours, and how many they are. */
 static bool jumps_stay(struct edit *e, const struct nf_jumps *want,
@@ -338,7 +288,7 @@ static bool jumps_stay(struct edit *e, const struct nf_jumps *want,
 		if (!*ours)
 			*first = i;
 		alike = alike && *ours < want->n &&
-			encode_jump(code, &want->jump[*ours]) == 0 &&
+			nf_goal_jump(code, &want->jump[*ours]) == 0 &&
 			nf_entry_alike(e->has[i].entry, target,
 				       nf_code_entry(code, 0));
 		++*ours;
@@ -373,7 +323,7 @@ static int put_jumps(struct edit *e, enum nf_hook hook, struct nf_code *code)
 	e->changed = true;
 	r = remove_jumps(e, l);
 	for (uint32_t i = 0; r == 0 && i < want->n; i++) {
-		r = encode_jump(code, &want->jump[i]);
+		r = nf_goal_jump(code, &want->jump[i]);
 		if (r == 0 && !iptc_insert_entry(l.s, nf_code_entry(code, 0),
 						 first + i, e->h))
 			r = iptc_error();
@@ -464,21 +414,6 @@ int nf_table_differs(const struct nf_goal *goal,
 	return r ? failed(goal->table, r, why, n) : 0;
 }
 
-int nf_table_shape(int fd, enum nf_table table, struct nf_shape *shape)
-{
-	struct ipt_getinfo info = { .name = "" };
-	socklen_t len = sizeof(info);
-
-	snprintf(info.name, sizeof(info.name), "%s", nf_table_name(table));
-	if (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_INFO, &info, &len))
-		return -errno;
-	shape->entries = info.num_entries;
-	shape->bytes = info.size;
-	memcpy(shape->hook, info.hook_entry, sizeof(shape->hook));
-	memcpy(shape->underflow, info.underflow, sizeof(shape->underflow));
-	return 0;
-}
-
 /* The mark that a jump asks for, if it does. */
 static void read_jump(const struct ipt_entry *r, const char *target,
 		      struct nf_jump *jump)
@@ -539,31 +474,4 @@ int nf_table_look(enum nf_table table, const char *generation,
 		look_at_jumps(h, (enum nf_hook)hook, seen);
 	iptc_free(h);
 	return 0;
-}
-
-int nf_table_count(enum nf_table table, const struct nf_book_table *past,
-		   const struct nf_fold *fold, char *why, size_t n)
-{
-	struct edit e = { .past = past };
-	int r = 0;
-
-	e.h = iptc_init(nf_table_name(table));
-	if (!e.h)
-		return failed(table, iptc_error(), why, n);
-	for (uint32_t i = 0; r == 0 && i < past->chains; i++) {
-		const char *name = past->chain[i].name;
-		const nf_id *id;
-
-		if (!iptc_is_chain(name, e.h))
-			continue;
-		r = read_chain(&e, name);
-		id = past_ids(&e, name);
-		for (uint32_t k = 0; r == 0 && id && k < e.n_has; k++)
-			if (id[k])
-				fold->add(fold->ctx, id[k],
-					  e.has[k].entry->counters.pcnt,
-					  e.has[k].entry->counters.bcnt);
-	}
-	edit_fini(&e);
-	return r;
 }

@@ -79,9 +79,6 @@ int nf_table_differs(const struct nf_goal *goal,
 		     const struct nf_book_table *past, bool *differs, char *why,
 		     size_t n);
 
-/* How the kernel holds the table; @fd: a raw socket. -errno. */
-int nf_table_shape(int fd, enum nf_table table, struct nf_shape *shape);
-
 /* What of ours is in a table. */
 struct nf_seen {
 	bool letter[2];  /* there are chains of 'A', of 'B' */
@@ -91,12 +88,5 @@ struct nf_seen {
 };
 int nf_table_look(enum nf_table table, const char *generation,
 		  struct nf_seen *seen, char *why, size_t n);
-
-/*
- * The counters of the table's rules, as @past tells whose they are. Where the
- * kernel's chain is another than the book's, none are told.
- */
-int nf_table_count(enum nf_table table, const struct nf_book_table *past,
-		   const struct nf_fold *fold, char *why, size_t n);
 
 #endif

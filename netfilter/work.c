@@ -181,9 +181,7 @@ void nf_act(struct nf_acts *acts, const struct nf_rule *rule)
 
 void nf_act_do(struct nf_acts *acts, const struct nf_do *does)
 {
-	struct nf_rule r = nf_rule_of(does);
-
-	nf_act(acts, &r);
+	acts->rule[acts->n++] = nf_rule_of(does);
 }
 
 void nf_act_log(struct nf_work *w, struct nf_acts *acts,
@@ -324,14 +322,26 @@ void nf_emit(struct nf_work *w, const struct nf_way *way,
 	     const struct nf_origin *from, const char *label,
 	     const struct nf_acts *acts)
 {
-	struct nf_rule r;
+	const struct nf_rule *does = &acts->rule[0];
+	struct nf_rule several;
 
 	if (!w->alts.n)
 		return;
-	r = acts_rule(w, way, from, label, acts);
+	if (acts->n != 1) {
+		several = acts_rule(w, way, from, label, acts);
+		does = &several;
+	}
 	for (uint32_t i = 0; i < w->alts.n; i++) {
-		r.match = w->alts.m[i];
-		nf_add(w, &r);
+		struct nf_rule *r = nf_set_room(w->set);
+
+		if (!r) {
+			nf_fail(w, -ENOMEM);
+			return;
+		}
+		r->match = w->alts.m[i];
+		r->target = does->target;
+		r->u = does->u;
+		r->from = *from;
 	}
 }
 

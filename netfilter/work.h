@@ -80,17 +80,18 @@ struct nf_work {
 	const struct nf_listener *listener;
 	int err; /* the first */
 	struct nf_needs needs[FW20_LISTS];
-	uint16_t port[NF_REDIRECTS]; /* of REDIRECT rules */
-	uint32_t port_chain[NF_REDIRECTS];
 	uint32_t ports;
 	uint16_t masq_port[2]; /* lowest, highest that are given out */
-	uint16_t cut[NF_CUTS]; /* where rules divide the masquerade ports */
 	uint32_t cuts;
-	bool tracks; /* conversations are: something is translated */
-	struct nf_alts alts;
+	bool tracks;          /* conversations are: something is translated */
 	struct nf_22 *chains; /* 2.2's */
 	struct nf_rest *rest; /* chains of several acts, not filled yet */
 	uint32_t rests, rest_room;
+	/* Not zeroed at the beginning, from here on: */
+	uint32_t port_chain[NF_REDIRECTS];
+	uint16_t port[NF_REDIRECTS]; /* of REDIRECT rules */
+	uint16_t cut[NF_CUTS]; /* where rules divide the masquerade ports */
+	struct nf_alts alts;
 };
 
 /* Where rules come from. */

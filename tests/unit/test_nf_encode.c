@@ -152,12 +152,35 @@ static void a_rule_is_like_itself_and_no_other(void **state)
 	nf_code_fini(&code);
 }
 
+/* Its few bytes take as much room as a verdict, but are not the kernel's. */
+static void one_answer_of_REJECT_is_not_another(void **state)
+{
+	struct nf_rule port = { .target = NF_REJECT,
+				.u.reject = NF_REJECT_PORT_UNREACH };
+	struct nf_rule host = { .target = NF_REJECT,
+				.u.reject = NF_REJECT_HOST_UNREACH };
+	struct nf_code code = { 0 };
+	size_t at;
+
+	(void)state;
+	assert_int_equal(nf_encode(&code, &port, ""), 0);
+	at = code.len;
+	assert_int_equal(nf_encode(&code, &host, ""), 0);
+	assert_true(nf_entry_alike(nf_code_entry(&code, at), "REJECT",
+				   nf_code_entry(&code, at)));
+	assert_false(nf_entry_alike(nf_code_entry(&code, 0), "REJECT",
+				    nf_code_entry(&code, at)));
+	assert_false(nf_entry_is_verdict(nf_code_entry(&code, at)));
+	nf_code_fini(&code);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_target_has_its_name_and_size),
 		cmocka_unit_test(every_question_has_its_match),
 		cmocka_unit_test(a_rule_is_like_itself_and_no_other),
+		cmocka_unit_test(one_answer_of_REJECT_is_not_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
