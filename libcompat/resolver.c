@@ -185,10 +185,38 @@ static int protocol(const char *name, int *number)
 	return 0;
 }
 
+/*
+ * A listing asks for each rule, and each time the C library would open its file
+ * and read it: what it said once holds for the life of the process.
+ */
+static const char *protocol_known(uint8_t number)
+{
+	enum { NAME = 64 };
+	static struct {
+		bool asked;
+		char name[NAME]; /* "": it has none */
+	} known[UINT8_MAX + 1];
+	const struct protoent *e;
+
+	if (known[number].asked)
+		return known[number].name;
+	known[number].asked = true;
+	e = getprotobynumber(number);
+	if (e && e->p_name)
+		copy_name(e->p_name, known[number].name, NAME);
+	return known[number].name;
+}
+
 static int protocol_name(int number, char *name, size_t n)
 {
-	const struct protoent *e = getprotobynumber(number);
+	const struct protoent *e;
+	const char *known;
 
+	if (number >= 0 && number <= UINT8_MAX) {
+		known = protocol_known((uint8_t)number);
+		return *known ? copy_name(known, name, n) : -ENOENT;
+	}
+	e = getprotobynumber(number);
 	return e && e->p_name ? copy_name(e->p_name, name, n) : -ENOENT;
 }
 

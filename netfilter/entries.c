@@ -42,6 +42,7 @@ struct image {
 	const struct nf_goal *goal;
 	const struct nf_book_table *past;
 	struct ipt_getinfo info;
+	uint32_t last_hook; /* where the last built-in chain begins */
 	struct part *part;
 	const struct part **named; /* user chains, by name */
 	uint32_t parts, nameds;
@@ -95,8 +96,9 @@ static const char *head_name(const struct ipt_entry *e)
 {
 	const struct xt_error_target *t = (const void *)target_of(e);
 
-	return !strcmp(t->target.u.user.name, XT_ERROR_TARGET) &&
-			       t->target.u.user.target_size == sizeof(*t) &&
+	return t->target.u.user.target_size == sizeof(*t) &&
+			       !strcmp(t->target.u.user.name,
+				       XT_ERROR_TARGET) &&
 			       memchr(t->errorname, '\0', sizeof(t->errorname))
 		       ? t->errorname
 		       : NULL;
@@ -133,6 +135,10 @@ static int image_get(struct image *m, enum nf_table table)
 
 	if (info_get(m->fd, table, &m->info))
 		return NF_NOT_PLAIN;
+	for (int h = 0; h < NF_INET_NUMHOOKS; h++)
+		if (m->info.valid_hooks & 1U << h &&
+		    m->info.hook_entry[h] > m->last_hook)
+			m->last_hook = m->info.hook_entry[h];
 	m->got = malloc(sizeof(*m->got) + m->info.size);
 	if (!m->got)
 		return -ENOMEM;
@@ -159,9 +165,10 @@ static bool entry_ok(const struct image *m, uint32_t at)
 		       e->next_offset;
 }
 
+/* Whether a built-in chain begins there. */
 static bool is_built_in(const struct image *m, uint32_t at)
 {
-	for (int h = 0; h < NF_INET_NUMHOOKS; h++)
+	for (int h = 0; at <= m->last_hook && h < NF_INET_NUMHOOKS; h++)
 		if (m->info.valid_hooks & 1U << h &&
 		    m->info.hook_entry[h] == at)
 			return true;

@@ -15,6 +15,7 @@ enum {
 	HEAP_KEPT = 64 << 20,
 	HUGE = 2 << 20, /* a page of the larger kind, x86's at least */
 	PLACES = 64,    /* rules that places have, beside those of old rules */
+	SMALL = 256,    /* less than is worth a page */
 	MANY = 1000,    /* rules that are worth it */
 	RULE_BYTES = 1 << 10, /* that an old rule takes on its way, or more */
 };
@@ -36,6 +37,7 @@ int nf_rules_init(struct nf_rules *rules, const char *state,
 void nf_rules_fini(struct nf_rules *rules)
 {
 	nf_rules_leave(rules);
+	free(rules->filler);
 	free(rules->book);
 }
 
@@ -108,16 +110,21 @@ static int put(struct nf_rules *rules, struct fw *fw, const struct nf_set *set,
  * the bytes in it. So the heap grows by what many rules take, in large pages,
  * if the kernel has such: where not, nothing is lost.
  */
-static void prepare_heap(size_t rules)
+static void prepare_heap(struct nf_rules *rules, size_t n)
 {
-	size_t room = rules * RULE_BYTES + HUGE;
-	char *heap = rules < MANY || room > HEAP_KEPT ? NULL : malloc(room);
-	size_t off = (HUGE - (uintptr_t)heap % HUGE) % HUGE;
+	size_t room = n * RULE_BYTES + HUGE, off;
+	char *heap;
 
+	if (n < MANY || room > HEAP_KEPT || rules->filler)
+		return;
+	heap = malloc(room);
+	off = HUGE - (uintptr_t)heap % HUGE;
 	if (heap)
 		(void)!madvise(heap + off, (room - off) / HUGE * HUGE,
 			       MADV_HUGEPAGE);
 	free(heap);
+	/* What is before the first large page is not to be used. */
+	rules->filler = off > SMALL ? malloc(off - SMALL) : NULL;
 }
 
 int nf_rules_put(struct nf_rules *rules, struct fw *fw,
@@ -131,7 +138,7 @@ int nf_rules_put(struct nf_rules *rules, struct fw *fw,
 	why[0] = '\0';
 	forget_counts(rules);
 	nf_set_init(&set);
-	prepare_heap(old);
+	prepare_heap(rules, old);
 	nf_set_expect(&set, old + PLACES);
 	if (src)
 		r = compile(rules, src, &set, &sentence, NULL);

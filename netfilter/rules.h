@@ -22,6 +22,7 @@ struct nf_rules {
 	struct nf_load *load;    /* inside */
 	struct nf_counts counts; /* the kernel's, once they were asked for */
 	bool counted;
+	void *filler; /* see prepare_heap() */
 };
 
 /* @state: the path of the state file, beside which the book lies. -ENOMEM. */

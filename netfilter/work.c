@@ -129,15 +129,22 @@ void nf_port_add(struct nf_work *w, uint16_t port, const char *label,
 		w->port[w->ports++] = port;
 }
 
+/* All but what it matches. */
+static void do_fill(struct nf_rule *r, const struct nf_do *does)
+{
+	r->target = does->target;
+	r->from = (struct nf_origin){ .chain = NF_NO_ORIGIN };
+	if (does->target == NF_JUMP || does->target == NF_GOTO)
+		r->u.chain = does->chain;
+	else if (does->target == NF_REJECT)
+		r->u.reject = does->reject;
+}
+
 struct nf_rule nf_rule_of(const struct nf_do *does)
 {
-	struct nf_rule r = { .target = does->target,
-			     .from = { .chain = NF_NO_ORIGIN } };
+	struct nf_rule r = { .match = { .ask = 0 } };
 
-	if (does->target == NF_JUMP || does->target == NF_GOTO)
-		r.u.chain = does->chain;
-	else if (does->target == NF_REJECT)
-		r.u.reject = does->reject;
+	do_fill(&r, does);
 	return r;
 }
 
@@ -181,7 +188,7 @@ void nf_act(struct nf_acts *acts, const struct nf_rule *rule)
 
 void nf_act_do(struct nf_acts *acts, const struct nf_do *does)
 {
-	acts->rule[acts->n++] = nf_rule_of(does);
+	do_fill(&acts->rule[acts->n++], does);
 }
 
 void nf_act_log(struct nf_work *w, struct nf_acts *acts,
@@ -277,6 +284,7 @@ static struct nf_rule acts_chain(struct nf_work *w, const struct nf_way *way,
 
 	for (uint32_t i = 0; r && i < acts->n; i++) {
 		r[i] = acts->rule[i];
+		r[i].match = (struct nf_match){ .ask = 0 };
 		r[i].from = *from;
 		r[i].from.counts = false;
 		if (r[i].target == NF_JUMP)

@@ -149,7 +149,8 @@ void nf_add_do(struct nf_work *w, const struct nf_do *does);
 void nf_add_code(struct nf_work *w, unsigned code, const struct nf_do *does);
 void nf_add_mark(struct nf_work *w, struct nf_masked mark);
 
-/* What an old rule does with what it matches, one netfilter rule each. */
+/* What an old rule does with what it matches, one netfilter rule each, which
+ * says nothing of that. */
 struct nf_acts {
 	struct nf_rule rule[5];
 	uint32_t n;
