@@ -170,6 +170,7 @@ NETFILTER = \
 	netfilter/entries.c \
 	netfilter/goal.c \
 	netfilter/ids.c \
+	netfilter/image.c \
 	netfilter/load.c \
 	netfilter/lock.c \
 	netfilter/masq.c \

@@ -71,7 +71,8 @@ int backend_symbol(const char *name, const char *symbol, void **address,
 bool backend_found(const char *name)
 {
 	char *path = find(name);
+	bool found = path != NULL;
 
 	free(path);
-	return path;
+	return found;
 }

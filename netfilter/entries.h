@@ -18,11 +18,8 @@
 
 #include "netfilter/table.h"
 
-/* What the calls below, with @fd a raw socket, answer for a table that has to
- * be left to libip4tc: it is as it was, and nobody was told anything. */
-enum { NF_NOT_PLAIN = 1 };
-
-/* As nf_table_put(). */
+/* As nf_table_put(), by @fd, a socket. NF_NOT_PLAIN: nothing was done, and
+ * nobody was told anything. */
 int nf_entries_put(int fd, const struct nf_goal *goal,
 		   const struct nf_book_table *past, const struct nf_fold *fold,
 		   char *why, size_t n);
@@ -39,8 +36,5 @@ int nf_entries_differs(int fd, const struct nf_goal *goal,
 int nf_entries_count(int fd, enum nf_table table,
 		     const struct nf_book_table *past,
 		     const struct nf_fold *fold);
-
-/* How the kernel holds the table. -errno. */
-int nf_entries_shape(int fd, enum nf_table table, struct nf_shape *shape);
 
 #endif

@@ -14,6 +14,7 @@
 #include "libcompat/machine.h"
 #include "netfilter/entries.h"
 #include "netfilter/goal.h"
+#include "netfilter/image.h"
 #include "netfilter/lock.h"
 
 /* A generation's bit stays in mangle until that is changed again where it has
@@ -172,7 +173,7 @@ static bool differs(struct nf_load *l, enum nf_table t)
 		return false;
 	if (!is_noted(b, goal))
 		return true;
-	l->suspect[t] = nf_entries_shape(l->raw, t, &shape) ||
+	l->suspect[t] = nf_image_shape(l->raw, t, &shape) ||
 			memcmp(&shape, &b->shape, sizeof(shape));
 	return l->suspect[t];
 }
@@ -231,7 +232,7 @@ static int note(struct nf_load *l, enum nf_table t, char letter)
 	b->ids = goal->rules;
 	b->letter = letter;
 	b->digest = nf_goal_digest(goal);
-	b->known = nf_entries_shape(l->raw, t, &b->shape) == 0;
+	b->known = nf_image_shape(l->raw, t, &b->shape) == 0;
 	return 0;
 }
 
@@ -533,7 +534,7 @@ void nf_load_each(struct nf_load *l,
 						 (enum nf_table)t) };
 
 		if (!l->in_use[t] ||
-		    nf_entries_shape(fd, (enum nf_table)t, &shape))
+		    nf_image_shape(fd, (enum nf_table)t, &shape))
 			continue;
 		r.chains = b->chains;
 		r.rules = b->ids;

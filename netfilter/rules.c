@@ -113,15 +113,15 @@ static int put(struct nf_rules *rules, struct fw *fw, const struct nf_set *set,
 static void prepare_heap(struct nf_rules *rules, size_t n)
 {
 	size_t room = n * RULE_BYTES + HUGE, off;
-	char *heap;
+	uint8_t *heap;
 
 	if (n < MANY || room > HEAP_KEPT || rules->filler)
 		return;
 	heap = malloc(room);
+	if (!heap)
+		return;
 	off = HUGE - (uintptr_t)heap % HUGE;
-	if (heap)
-		(void)!madvise(heap + off, (room - off) / HUGE * HUGE,
-			       MADV_HUGEPAGE);
+	(void)!madvise(heap + off, (room - off) / HUGE * HUGE, MADV_HUGEPAGE);
 	free(heap);
 	/* What is before the first large page is not to be used. */
 	rules->filler = off > SMALL ? malloc(off - SMALL) : NULL;

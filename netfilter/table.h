@@ -65,6 +65,10 @@ struct nf_fold {
 
 const char *nf_table_name(enum nf_table table);
 
+/* What netfilter/entries.h answers for a table that is left to the calls below.
+ */
+enum { NF_NOT_PLAIN = 1 };
+
 /*
  * Makes ours in the table what @goal says, in one step that happens or does
  * not. Rules that stay keep their counters; @past tells whose those are that
