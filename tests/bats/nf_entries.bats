@@ -67,11 +67,11 @@ compare() {
 	once ipchains -D input -s 9.8.7.6 -j DENY
 	ours inside >made
 	ours once >made_at_once
-	diff made_at_once made
+	diff made_at_once made || return
 	for table in mangle filter; do
 		not_ours others >left
 		not_ours inside >with_ours
-		diff left with_ours
+		diff left with_ours || return
 	done
 }
 
@@ -162,4 +162,15 @@ loads_libip4tc() {
 		ipchains -A input -s 1.2.3.6 -j DENY
 	compare
 	assert_equal "$(ours inside | grep -c '1\.2\.3\.')" 3
+}
+
+@test "what a rule had counted that is another now is not lost" {
+	inside ipchains -A input -s 1.2.3.4 -j DENY
+	inside ipchains -P input DENY
+	inside ping -c 3 -q -i 0.01 -w 1 127.0.0.5 >/dev/null || :
+	run -0 inside ipchains -L input -n -v
+	assert_line -n 0 --regexp '^Chain input \(policy DENY: [1-9][0-9]* packets'
+	inside ipchains -P input ACCEPT
+	run -0 inside ipchains -L input -n -v
+	assert_line -n 0 --regexp '^Chain input \(policy ACCEPT: [1-9][0-9]* packets'
 }

@@ -53,10 +53,11 @@ function theirs(	table, chain) {
 
 BEGIN {
 	srand(seed)
+	print "ipchains -N own"
+	print "ipchains -A input -j own"
 	for (i = 0; i < 4; i++)
 		print "iptables-legacy -w -t " (i % 2 ? "mangle" : "filter") \
 			" -N " (i < 2 ? "aaa" : "zzz")
-	print "ipchains -N own"
 	for (i = 0; i < changes; i++) {
 		line = rand() < 0.75 ? "ipchains " ours() \
 				     : "iptables-legacy " theirs()
