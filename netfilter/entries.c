@@ -347,7 +347,8 @@ static int write_head(struct change *m)
 	}
 	m->now = now = malloc(sizeof(*now) + size);
 	m->counts = malloc(m->was.shape.entries * sizeof(*m->counts));
-	m->counters = malloc(sizeof(*m->counters) + n * sizeof(*m->counts));
+	/* New rules count from nought on. */
+	m->counters = calloc(1, sizeof(*m->counters) + n * sizeof(*m->counts));
 	if (!m->now || !m->counts || !m->counters)
 		return -ENOMEM;
 	*now = (struct ipt_replace){

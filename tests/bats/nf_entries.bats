@@ -15,6 +15,7 @@ setup() {
 		skip 'this build is without the netfilter backend'
 	export FWCOMPAT_BACKEND=netfilter
 	export XTABLES_LOCKFILE=$BATS_TEST_TMPDIR/lock
+	export MALLOC_PERTURB_=90 # fresh memory is not zero by luck
 	ns=fwc-$$-$BATS_TEST_NUMBER
 	# Where changes are made, where they are made at once, where others are
 	# alone.
