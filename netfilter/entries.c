@@ -346,7 +346,7 @@ static int write_head(struct change *m)
 		size += (uint32_t)e->bytes - (e->to - e->from);
 	}
 	m->now = now = malloc(sizeof(*now) + size);
-	m->counts = malloc(m->was.shape.entries * sizeof(*m->counts));
+	m->counts = calloc(m->was.shape.entries, sizeof(*m->counts));
 	/* New rules count from nought on. */
 	m->counters = calloc(1, sizeof(*m->counters) + n * sizeof(*m->counts));
 	if (!m->now || !m->counts || !m->counters)
