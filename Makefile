@@ -618,9 +618,10 @@ OUR_CFLAGS += -Werror
 endif
 ifndef SANFLAGS
 OUR_CPPFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
-OUR_CFLAGS += -fstack-protector-strong
+OUR_CFLAGS += -fstack-protector-strong -ffunction-sections -fdata-sections
 endif
-OUR_LDFLAGS = -Wl,-z,relro,-z,now -Wl,--as-needed
+# What nobody calls is left out: a program is read anew for each rule.
+OUR_LDFLAGS = -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANFLAGS),,-Wl,--gc-sections)
 COMPILE = $(CC) $(OUR_CPPFLAGS) $(CPPFLAGS) $(OUR_CFLAGS) $(CFLAGS) $(SANFLAGS)
 LINK = $(CC) -pie $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)
 LINK_SHARED = $(CC) -shared -Wl,-Bsymbolic $(if $(SAN),,-Wl,-z,defs) $(OUR_LDFLAGS) $(CFLAGS) $(SANFLAGS) $(LDFLAGS)

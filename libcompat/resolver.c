@@ -185,39 +185,39 @@ static int protocol(const char *name, int *number)
 	return 0;
 }
 
-/*
- * A listing asks for each rule, and each time the C library would open its file
- * and read it: what it said once holds for the life of the process.
- */
-static const char *protocol_known(uint8_t number)
+static int protocol_asked(int number, char *name, size_t n)
 {
-	enum { NAME = 64 };
-	static struct {
-		bool asked;
-		char name[NAME]; /* "": it has none */
-	} known[UINT8_MAX + 1];
-	const struct protoent *e;
+	const struct protoent *e = getprotobynumber(number);
 
-	if (known[number].asked)
-		return known[number].name;
-	known[number].asked = true;
-	e = getprotobynumber(number);
-	if (e && e->p_name)
-		copy_name(e->p_name, known[number].name, NAME);
-	return known[number].name;
+	return e && e->p_name ? copy_name(e->p_name, name, n) : -ENOENT;
 }
 
+/*
+ * A listing asks for each rule, and each time the C library would open its file
+ * and read it: what it said once, of the first few, holds for the life of the
+ * process.
+ */
 static int protocol_name(int number, char *name, size_t n)
 {
-	const struct protoent *e;
-	const char *known;
+	enum { FEW = 8, NAME = 64 };
+	static struct {
+		int number, said;
+		char name[NAME];
+	} known[FEW];
+	static int used;
+	int i = 0;
 
-	if (number >= 0 && number <= UINT8_MAX) {
-		known = protocol_known((uint8_t)number);
-		return *known ? copy_name(known, name, n) : -ENOENT;
+	while (i < used && known[i].number != number)
+		i++;
+	if (i == FEW)
+		return protocol_asked(number, name, n);
+	if (i == used) {
+		known[i].number = number;
+		known[i].said = protocol_asked(number, known[i].name, NAME);
+		used++;
 	}
-	e = getprotobynumber(number);
-	return e && e->p_name ? copy_name(e->p_name, name, n) : -ENOENT;
+	return known[i].said ? known[i].said
+			     : copy_name(known[i].name, name, n);
 }
 
 const struct resolver libc_resolver = {
