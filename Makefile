@@ -112,6 +112,7 @@ LIBCOMPAT = \
 	libcompat/clock.c \
 	libcompat/compat.c \
 	libcompat/compat_proc.c \
+	libcompat/engine_source.c \
 	libcompat/machine.c \
 	libcompat/resolver.c \
 	libcompat/settings.c \
