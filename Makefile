@@ -154,6 +154,7 @@ NETFILTER_RULES = \
 	netfilter/nat.c \
 	netfilter/nft.c \
 	netfilter/notes.c \
+	netfilter/plan.c \
 	netfilter/rows.c \
 	netfilter/rule.c \
 	netfilter/sysctl.c \

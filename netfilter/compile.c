@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "netfilter/plan.h"
 #include "netfilter/work.h"
 
 enum { PREFIX_MAX = 3, MARK_BITS_MIN = 3 };
@@ -22,7 +23,6 @@ const struct nf_config nf_config_default = {
 	.copy_group = NF_COPY_GROUP,
 };
 
-static const struct nf_do accept_it = { .target = NF_ACCEPT };
 static const struct nf_do drop_it = { .target = NF_DROP };
 
 static const struct nf_do refuse_port = { .target = NF_REJECT,
@@ -30,75 +30,25 @@ static const struct nf_do refuse_port = { .target = NF_REJECT,
 static const struct nf_do refuse_host = { .target = NF_REJECT,
 					  .reject = NF_REJECT_HOST_UNREACH };
 
-/* All places of a rule set. */
-struct plan {
-	struct nf_work *w;
-	const struct nf_source *source;
-	bool masq;    /* something is masqueraded */
-	bool comes;   /* a destination is changed to an inside one */
-	bool answers; /* or to whatever, so that answers' sources are */
-	bool refuses; /* the output chain does */
-	bool accounts;
-	bool asks_source; /* rules of what leaves do */
-	bool late;        /* the output chain sees what was translated */
-	bool waits;       /* what the input chain rejects does */
-	bool old;         /* 1.3, whose lists stand elsewhere */
-	struct nf_way in, forward, forward_tos;
-	struct nf_way out[NF_VIEWS], out_tos[NF_VIEWS];
-	struct nf_way acct_in, acct_out[NF_VIEWS];
-	struct nf_way own; /* 1.3: the host's own packets */
-	/* What becomes of what may be forwarded, and of what is masqueraded. */
-	struct nf_do onward, masq_onward;
-};
-
-/* Letters of the output list's places, of their TOS, of accounting, by view. */
-static const char out_tags[NF_VIEWS] = { 'o', 'm', 'd' };
-static const char out_tos_tags[NF_VIEWS] = { 'u', 'v', 'w' };
-static const char acct_tags[NF_VIEWS] = { 'b', 'c', 'e' };
-
-static struct nf_do go(uint32_t chain)
-{
-	return (struct nf_do){ .target = NF_GOTO, .chain = chain };
-}
-
 static void ends_are(struct nf_way *way, struct nf_do does)
 {
 	for (int i = 0; i < NF_ENDS; i++)
 		way->end[i] = does;
 }
 
-/* The first chain of a place. */
-static void way_make(struct plan *p, struct nf_way *way, enum nf_hook hook)
-{
-	static const char *const labels[FW20_LISTS] = { "forward", "input",
-							"output", "acct" };
-	struct nf_origin of = { 0, 0, false };
-
-	way->top = nf_way_chain(p->w, way, hook, &of, labels[way->list]);
-}
-
-static bool has_view(const struct plan *p, enum nf_view view)
-{
-	if (view == NF_VIEW_PLAIN)
-		return true;
-	if (p->late || !p->asks_source)
-		return false;
-	return view == NF_VIEW_MASQ ? p->masq : p->answers;
-}
-
 /* A chain that writes a code and lets the packet pass. */
-static uint32_t code_chain(struct plan *p, const char *name, unsigned code)
+static uint32_t code_chain(struct nf_plan *p, const char *name, unsigned code)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_MANGLE, NF_H_NONE, "%s", name);
 
 	nf_fill(p->w, chain);
 	nf_add_mark(p->w, nf_code(p->w, code));
-	nf_add_do(p->w, &accept_it);
+	nf_add_do(p->w, &nf_accept_it);
 	return chain;
 }
 
 /* Our bits of the mark: the generation and a code. */
-static void add_first_mark(struct plan *p, unsigned code)
+static void add_first_mark(struct nf_plan *p, unsigned code)
 {
 	struct nf_masked gen = nf_generation_mark(p->w->config);
 
@@ -107,7 +57,7 @@ static void add_first_mark(struct plan *p, unsigned code)
 	nf_add_mark(p->w, gen);
 }
 
-static void port_chains(struct plan *p)
+static void port_chains(struct nf_plan *p)
 {
 	struct nf_work *w = p->w;
 	char name[16];
@@ -122,10 +72,10 @@ static void port_chains(struct plan *p)
  * Where the input chain's REJECT leads. What can be rejected at once is what is
  * not for the host, whose address the answer to it has to come from.
  */
-static uint32_t refusal_of_input(struct plan *p)
+static uint32_t refusal_of_input(struct nf_plan *p)
 {
 	uint32_t later = code_chain(p, "refusein", NF_CODE_REJECT), now;
-	struct nf_do wait = go(later);
+	struct nf_do wait = nf_go(later);
 	struct nf_rule local = nf_rule_of(&wait);
 
 	if (!p->w->config->early_reject)
@@ -139,15 +89,15 @@ static uint32_t refusal_of_input(struct plan *p)
 }
 
 /* input: mangle PREROUTING. What it rejects or redirects has to wait. */
-static void add_input(struct plan *p)
+static void add_input(struct nf_plan *p)
 {
 	struct nf_way *way = &p->in;
 	uint32_t refuse = p->waits ? refusal_of_input(p) : 0;
 
 	port_chains(p);
-	ends_are(way, accept_it);
+	ends_are(way, nf_accept_it);
 	way->end[NF_END_DENY] = drop_it;
-	way->end[NF_END_REJECT] = go(refuse);
+	way->end[NF_END_REJECT] = nf_go(refuse);
 	nf_fill(p->w, way->top);
 	add_first_mark(p, NF_CODE_NONE);
 	if (p->accounts && !p->old)
@@ -158,7 +108,7 @@ static void add_input(struct plan *p)
 }
 
 /* What comes in: all of it; 1.3: what is delivered here. */
-static void add_acct_in(struct plan *p)
+static void add_acct_in(struct nf_plan *p)
 {
 	if (!p->accounts)
 		return;
@@ -170,7 +120,7 @@ static void add_acct_in(struct plan *p)
 }
 
 /* What the host itself sends is never masqueraded. 1.3 asked its one list. */
-static void add_own(struct plan *p)
+static void add_own(struct nf_plan *p)
 {
 	struct nf_way *way = &p->own;
 
@@ -179,14 +129,14 @@ static void add_own(struct plan *p)
 	add_first_mark(p, NF_CODE_OWN);
 	if (!p->old)
 		return;
-	ends_are(way,
-		 p->accounts ? go(p->acct_out[NF_VIEW_ANSWER].top) : accept_it);
+	ends_are(way, p->accounts ? nf_go(p->acct_out[NF_VIEW_ANSWER].top)
+				  : nf_accept_it);
 	way->end[NF_END_DENY] = way->end[NF_END_REJECT] = drop_it;
 	p->source->rules(p->w, way);
 }
 
 /* What the input chain rejected and is for the host. */
-static void add_local(struct plan *p)
+static void add_local(struct nf_plan *p)
 {
 	if (!p->waits)
 		return;
@@ -195,8 +145,8 @@ static void add_local(struct plan *p)
 }
 
 /* A conversation whose packets' one end is translated, one direction. */
-static void add_translated(struct plan *p, enum nf_ct_state state, bool reply,
-			   const struct nf_do *does)
+static void add_translated(struct nf_plan *p, enum nf_ct_state state,
+			   bool reply, const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(does);
 
@@ -207,7 +157,7 @@ static void add_translated(struct plan *p, enum nf_ct_state state, bool reply,
 }
 
 /* ICMP errors that belong to a translated conversation; the rest return. */
-static void errors_fill(struct plan *p, uint32_t chain,
+static void errors_fill(struct nf_plan *p, uint32_t chain,
 			const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(does);
@@ -223,7 +173,7 @@ struct known {
 	uint32_t comers, errors; /* chains */
 };
 
-static struct known known_make(struct plan *p, enum nf_table table, char tag)
+static struct known known_make(struct nf_plan *p, enum nf_table table, char tag)
 {
 	struct known k = { 0, 0 };
 
@@ -234,7 +184,7 @@ static struct known known_make(struct plan *p, enum nf_table table, char tag)
 	return k;
 }
 
-static void known_add(struct plan *p, const struct known *k,
+static void known_add(struct nf_plan *p, const struct known *k,
 		      const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(
@@ -254,7 +204,7 @@ static void known_add(struct plan *p, const struct known *k,
 	nf_add(p->w, &r);
 }
 
-static void known_fill(struct plan *p, const struct known *k,
+static void known_fill(struct nf_plan *p, const struct known *k,
 		       const struct nf_do *does)
 {
 	if (p->comes)
@@ -263,7 +213,8 @@ static void known_fill(struct plan *p, const struct known *k,
 		errors_fill(p, k->errors, does);
 }
 
-static void add_proto(struct plan *p, uint16_t proto, const struct nf_do *does)
+static void add_proto(struct nf_plan *p, uint16_t proto,
+		      const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(does);
 
@@ -272,7 +223,7 @@ static void add_proto(struct plan *p, uint16_t proto, const struct nf_do *does)
 }
 
 /* What is of that protocol and belongs to a conversation. */
-static void add_tracked(struct plan *p, uint16_t proto,
+static void add_tracked(struct nf_plan *p, uint16_t proto,
 			const struct nf_do *does)
 {
 	struct nf_rule r = nf_rule_of(does);
@@ -285,7 +236,7 @@ static void add_tracked(struct plan *p, uint16_t proto,
 }
 
 /* Quirk: ICMP that is no request passed MASQ as it was. */
-static uint32_t stray_chain(struct plan *p)
+static uint32_t stray_chain(struct nf_plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "stray");
 
@@ -300,13 +251,13 @@ static uint32_t stray_chain(struct plan *p)
  * protocols are; 1.3 knew nothing of ICMP, and let others pass. All but the
  * first packets of a conversation need no mark where nothing but nat reads it.
  */
-static uint32_t masq_chain(struct plan *p)
+static uint32_t masq_chain(struct nf_plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "masq");
-	struct nf_do stray = go(stray_chain(p));
+	struct nf_do stray = nf_go(stray_chain(p));
 
 	nf_fill(p->w, chain);
-	if (!has_view(p, NF_VIEW_MASQ))
+	if (!nf_plan_has_view(p, NF_VIEW_MASQ))
 		add_translated(p, NF_CT_SNAT, false, &p->masq_onward);
 	nf_add_mark(p->w, nf_code(p->w, NF_CODE_MASQ));
 	add_tracked(p, IPPROTO_TCP, &p->masq_onward);
@@ -325,7 +276,7 @@ static uint32_t masq_chain(struct plan *p)
 }
 
 /* forward: filter FORWARD. */
-static void add_forward(struct plan *p)
+static void add_forward(struct nf_plan *p)
 {
 	struct nf_way *way = &p->forward;
 	struct known known = known_make(p, NF_T_FILTER, way->tag);
@@ -334,7 +285,7 @@ static void add_forward(struct plan *p)
 	ends_are(way, drop_it);
 	way->end[NF_END_ACCEPT] = p->onward;
 	way->end[NF_END_REJECT] = refuse_host;
-	way->end[NF_END_MASQ] = go(masq);
+	way->end[NF_END_MASQ] = nf_go(masq);
 	nf_fill(p->w, way->top);
 	if (p->waits)
 		nf_add_code(p->w, NF_CODE_REJECT, &refuse_port);
@@ -344,7 +295,7 @@ static void add_forward(struct plan *p)
 }
 
 /* Only mangle can change the TOS: the chain once more, for that alone. */
-static void add_forward_tos(struct plan *p)
+static void add_forward_tos(struct nf_plan *p)
 {
 	struct nf_way *way = &p->forward_tos;
 	struct known known;
@@ -352,30 +303,30 @@ static void add_forward_tos(struct plan *p)
 	if (!p->w->needs[FW20_FORWARD].tos)
 		return;
 	known = known_make(p, NF_T_MANGLE, way->tag);
-	ends_are(way, accept_it);
+	ends_are(way, nf_accept_it);
 	nf_fill(p->w, way->top);
-	known_add(p, &known, &accept_it);
+	known_add(p, &known, &nf_accept_it);
 	p->source->rules(p->w, way);
-	known_fill(p, &known, &accept_it);
+	known_fill(p, &known, &nf_accept_it);
 }
 
 /* Tells the views of packets that leave apart. */
-static void add_views(struct plan *p, const struct nf_way ways[NF_VIEWS])
+static void add_views(struct nf_plan *p, const struct nf_way ways[NF_VIEWS])
 {
-	struct nf_do answer = go(ways[NF_VIEW_ANSWER].top);
-	struct nf_do masq = go(ways[NF_VIEW_MASQ].top);
+	struct nf_do answer = nf_go(ways[NF_VIEW_ANSWER].top);
+	struct nf_do masq = nf_go(ways[NF_VIEW_MASQ].top);
 
-	if (has_view(p, NF_VIEW_ANSWER))
+	if (nf_plan_has_view(p, NF_VIEW_ANSWER))
 		add_translated(p, NF_CT_DNAT, true, &answer);
-	if (has_view(p, NF_VIEW_MASQ))
+	if (nf_plan_has_view(p, NF_VIEW_MASQ))
 		nf_add_code(p->w, NF_CODE_MASQ, &masq);
 }
 
 /* A list at its place of departure, in all views. */
-static void add_departures(struct plan *p, struct nf_way ways[NF_VIEWS])
+static void add_departures(struct nf_plan *p, struct nf_way ways[NF_VIEWS])
 {
 	for (int i = 0; i < NF_VIEWS; i++) {
-		if (!has_view(p, (enum nf_view)i))
+		if (!nf_plan_has_view(p, (enum nf_view)i))
 			continue;
 		nf_fill(p->w, ways[i].top);
 		if (p->w->set->chain[ways[i].top].hook != NF_H_NONE)
@@ -388,7 +339,7 @@ static void add_departures(struct plan *p, struct nf_way ways[NF_VIEWS])
  * The output chain rejects. The host's own TCP was told; other senders got an
  * error from their call, which they do now if the packet is dropped.
  */
-static uint32_t refusal_chain(struct plan *p)
+static uint32_t refusal_chain(struct nf_plan *p)
 {
 	uint32_t chain = nf_chain(p->w, NF_T_FILTER, NF_H_NONE, "refuseout");
 	struct nf_rule tcp = nf_rule_of(&refuse_port);
@@ -406,20 +357,21 @@ static uint32_t refusal_chain(struct plan *p)
 }
 
 /* What happens to a packet of that view once the output chain let it pass. */
-static struct nf_do departure(const struct plan *p, int view)
+static struct nf_do departure(const struct nf_plan *p, int view)
 {
-	return p->accounts ? go(p->acct_out[view].top) : accept_it;
+	return p->accounts ? nf_go(p->acct_out[view].top) : nf_accept_it;
 }
 
 /* output, where it does not reject: mangle POSTROUTING. */
-static void add_output(struct plan *p)
+static void add_output(struct nf_plan *p)
 {
 	uint32_t refusal = p->refuses ? refusal_chain(p) : 0;
 
 	for (int i = 0; i < NF_VIEWS; i++) {
-		ends_are(&p->out[i], p->refuses ? accept_it : departure(p, i));
+		ends_are(&p->out[i],
+			 p->refuses ? nf_accept_it : departure(p, i));
 		p->out[i].end[NF_END_DENY] = drop_it;
-		p->out[i].end[NF_END_REJECT] = go(refusal);
+		p->out[i].end[NF_END_REJECT] = nf_go(refusal);
 		ends_are(&p->out_tos[i], departure(p, i));
 	}
 	add_departures(p, p->out);
@@ -429,56 +381,7 @@ static void add_output(struct plan *p)
 		add_departures(p, p->acct_out);
 }
 
-static struct nf_way way_of(enum fw20_list list, enum nf_table table, char tag)
-{
-	return (struct nf_way){ .list = list,
-				.table = table,
-				.tag = tag,
-				.acts = true,
-				.tos = table == NF_T_MANGLE };
-}
-
-static void departures_make(struct plan *p, struct nf_way ways[NF_VIEWS],
-			    const struct nf_way *like, const char *tags,
-			    enum nf_hook hook)
-{
-	for (int i = 0; i < NF_VIEWS; i++) {
-		ways[i] = *like;
-		ways[i].tag = tags[i];
-		ways[i].by_out = true;
-		ways[i].view = (enum nf_view)i;
-		if (has_view(p, ways[i].view))
-			way_make(p, &ways[i],
-				 i == NF_VIEW_PLAIN ? hook : NF_H_NONE);
-	}
-}
-
-/* 1.3: the interface of arrival counts what is forwarded, too. */
-static void plan_output_1_3(struct plan *p)
-{
-	struct nf_way *acct = p->acct_out;
-
-	p->own = way_of(FW20_INPUT, NF_T_MANGLE, 'k');
-	p->own.by_out = true;
-	way_make(p, &p->own, NF_H_OUTPUT);
-	for (int i = 0; p->accounts && i < NF_VIEWS; i++) {
-		acct[i] = way_of(FW20_ACCT, NF_T_FILTER, acct_tags[i]);
-		acct[i].departs = true;
-		acct[i].view = NF_VIEW_PLAIN;
-	}
-	if (!p->accounts)
-		return;
-	way_make(p, &acct[NF_VIEW_PLAIN], NF_H_NONE);
-	acct[NF_VIEW_MASQ].view = NF_VIEW_MASQ;
-	if (p->masq)
-		way_make(p, &acct[NF_VIEW_MASQ], NF_H_NONE);
-	/* In the place of the third view: what the host sends. */
-	acct[NF_VIEW_ANSWER].table = NF_T_MANGLE;
-	acct[NF_VIEW_ANSWER].by_out = true;
-	way_make(p, &acct[NF_VIEW_ANSWER], NF_H_NONE);
-}
-
-static void add_acct_out_1_3(struct plan *p)
+static void add_acct_out_1_3(struct nf_plan *p)
 {
 	for (int i = 0; p->accounts && i < NF_VIEWS; i++) {
 		if (i == NF_VIEW_MASQ && !p->masq)
@@ -488,76 +391,16 @@ static void add_acct_out_1_3(struct plan *p)
 	}
 }
 
-static void plan_output(struct plan *p)
-{
-	bool tos = p->refuses && p->w->needs[FW20_OUTPUT].tos;
-	struct nf_way way = way_of(FW20_OUTPUT,
-				   p->refuses ? NF_T_FILTER : NF_T_MANGLE, 'o');
-
-	departures_make(p, p->out, &way, out_tags,
-			p->refuses ? NF_H_OUTPUT : NF_H_POSTROUTING);
-	way = way_of(FW20_OUTPUT, NF_T_MANGLE, 'u');
-	way.acts = false;
-	if (tos)
-		departures_make(p, p->out_tos, &way, out_tos_tags,
-				NF_H_POSTROUTING);
-	way = way_of(FW20_ACCT, NF_T_MANGLE, 'b');
-	way.departs = true;
-	if (p->accounts)
-		departures_make(p, p->acct_out, &way, acct_tags,
-				p->refuses && !tos ? NF_H_POSTROUTING
-						   : NF_H_NONE);
-}
-
-/* The places, each with its first chain, so that they can lead to each other.
- */
-static void plan_places(struct plan *p)
-{
-	p->in = way_of(FW20_INPUT, NF_T_MANGLE, 'i');
-	p->in.redirects = true;
-	way_make(p, &p->in, NF_H_PREROUTING);
-	p->acct_in = way_of(FW20_ACCT, NF_T_MANGLE, 'a');
-	if (p->accounts)
-		way_make(p, &p->acct_in, p->old ? NF_H_INPUT : NF_H_NONE);
-	p->forward = way_of(FW20_FORWARD, NF_T_FILTER, 'f');
-	p->forward.by_out = !p->old;
-	way_make(p, &p->forward, NF_H_FORWARD);
-	p->forward_tos = way_of(FW20_FORWARD, NF_T_MANGLE, 't');
-	p->forward_tos.by_out = true;
-	p->forward_tos.acts = false;
-	if (p->w->needs[FW20_FORWARD].tos)
-		way_make(p, &p->forward_tos, NF_H_FORWARD);
-	if (p->old)
-		plan_output_1_3(p);
-	else
-		plan_output(p);
-	p->onward = p->refuses ? go(p->out[NF_VIEW_PLAIN].top) : accept_it;
-	p->masq_onward = p->onward;
-	if (!p->old || !p->accounts)
-		return;
-	p->onward = go(p->acct_out[NF_VIEW_PLAIN].top);
-	p->masq_onward = go(p->acct_out[NF_VIEW_MASQ].top);
-}
-
 static void compile(struct nf_work *w, const struct nf_source *source)
 {
-	struct plan p = { .w = w, .source = source };
+	struct nf_plan p = { .w = w, .source = source };
 
-	p.masq = w->needs[FW20_FORWARD].end[NF_END_MASQ];
-	p.comes = nf_has_forwards(w) || nf_has_helpers(w);
-	p.answers = p.comes || w->ports;
-	p.old = w->in->era == ERA_1_3;
-	p.refuses = !p.old && w->needs[FW20_OUTPUT].end[NF_END_REJECT];
-	p.late = w->config->late_output && !p.refuses;
-	p.asks_source =
-		w->needs[FW20_OUTPUT].source || w->needs[FW20_ACCT].source;
-	p.waits = w->needs[FW20_INPUT].end[NF_END_REJECT];
-	p.accounts = w->needs[FW20_ACCT].any;
+	nf_plan_needs(&p);
 	w->tracks = p.masq || p.answers;
 	if (p.late)
 		w->cuts = 0;
 	nf_cut_choose(w);
-	plan_places(&p);
+	nf_plan_places(&p);
 	add_input(&p);
 	add_acct_in(&p);
 	add_own(&p);
