@@ -18,6 +18,7 @@
 #include "launcher/view.h"
 #include "launcher/watch.h"
 #include "libcompat/compat.h"
+#include "libcompat/unmet.h"
 
 const char cmd_run_usage[] =
 	"fwcompat run [--era 1.3|2.0|2.2] [--backend NAME] [--trace] "
@@ -231,16 +232,20 @@ static bool said_before(const char *start, const char *line, size_t n)
 }
 
 /* One line for each thing that was asked for and is not here. */
-static void show_unmet(int unmet)
+static void show_unmet(int unmet, bool failed)
 {
 	char notes[65536];
 	ssize_t n = read(unmet, notes, sizeof(notes) - 1);
 
 	notes[n > 0 ? n : 0] = '\0';
-	for (char *at = notes, *nl; (nl = strchr(at, '\n')); at = nl + 1)
-		if (!said_before(notes, at, (size_t)(nl - at)))
-			fprintf(stderr, "fwcompat run: %.*s\n", (int)(nl - at),
-				at);
+	for (char *at = notes, *nl; (nl = strchr(at, '\n')); at = nl + 1) {
+		const char *what = at + (*at == UNMET_HINT);
+
+		if ((what == at || failed) &&
+		    !said_before(notes, at, (size_t)(nl - at)))
+			fprintf(stderr, "fwcompat run: %.*s\n",
+				(int)(nl - what), what);
+	}
 }
 
 static int run_inside(struct run *run, struct compat *c)
@@ -289,7 +294,7 @@ static int run_inside(struct run *run, struct compat *c)
 		r = failed ? failed : r;
 	}
 	view_close(view);
-	show_unmet(run->unmet);
+	show_unmet(run->unmet, r != 0);
 	if (r >= 0)
 		return r;
 	cmd_failed("run", r, why);

@@ -84,9 +84,10 @@ static int list(const struct nettools *t, const char *name, bool all)
 			"%s: error fetching interface information: "
 			"Device not found\n",
 			name);
-		unmet_note("the host has no interface %s; to make it: "
-			   "fwcompat host if %s ADDRESS/LENGTH",
-			   name, name);
+		if (!t->machine)
+			unmet_hint("the host has no interface %s; to make it: "
+				   "fwcompat host if %s ADDRESS/LENGTH",
+				   name, name);
 		return 1;
 	}
 	for (int i = 0; i < t->rows; i++)

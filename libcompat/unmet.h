@@ -8,4 +8,9 @@
 
 void unmet_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same where asking is no fault: shown only of a script that fails. Its
+ * line begins with a byte of its own. */
+enum { UNMET_HINT = '?' };
+void unmet_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 #endif

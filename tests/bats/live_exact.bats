@@ -41,8 +41,8 @@ teardown() {
 	lab_live_listing >live
 	lab_kill live
 	lab_live_replay kernel >replayed
-	run -0 diff live replayed
-	run -0 diff <(sed 's/^.* kernel: //' "$lab_dir/log/kernel") kernel
+	diff live replayed
+	diff <(sed 's/^.* kernel: //' "$lab_dir/log/kernel") kernel
 	assert [ "$(grep -c '^TCP' live)" -ge 100 ]
 	assert [ "$(grep -c '^Packet log' kernel)" -ge 10 ]
 }
