@@ -63,7 +63,7 @@ enum {
 	FAST_LINES = FAST_BUCKET_AT + FAST_BUCKETS
 };
 
-enum { FAST_MAGIC = 0x66776671 };
+enum { FAST_MAGIC = 0x66776672 };
 
 struct fast_ctl {
 	uint32_t gate;   /* 0: shut; else the .gen of ways that count */
@@ -116,7 +116,7 @@ struct fast_way {
 	uint8_t hop;
 	uint16_t max_len; /* of an IP packet that leaves whole */
 	uint16_t trail;
-	uint16_t pad;
+	uint16_t trail_gen; /* whose .gen's trail: its lower half */
 	uint32_t mark;
 	uint32_t idle; /* 2^20 ns after which the engine is asked again */
 	uint64_t packets, bytes; /* carried and not told to the state yet */

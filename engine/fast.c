@@ -143,10 +143,11 @@ void fast_open(struct fw *fw, uint64_t lease)
 	*(volatile uint32_t *)&map->gate = map->gen;
 }
 
+/* What is just on its way is carried still, and counted the next time. */
 static void way_drop(struct fast_way *w)
 {
 	*(volatile uint32_t *)&w->gen = 0;
-	atomic_thread_fence(memory_order_release);
+	atomic_thread_fence(memory_order_seq_cst);
 }
 
 void fast_forget(struct fw *fw, uint32_t entry)
@@ -158,9 +159,9 @@ void fast_forget(struct fw *fw, uint32_t entry)
 	w = fast_way(fw->fast, 2 * entry);
 	if (!w[0].gen && !w[1].gen)
 		return;
-	fast_fold_entry(fw, entry, fw->st->g.now);
 	way_drop(&w[0]);
 	way_drop(&w[1]);
+	fast_fold_entry(fw, entry, fw->st->g.now);
 }
 
 void fast_shadow(struct fw *fw, uint32_t entry)
@@ -352,6 +353,7 @@ static bool way_set(struct fw *fw, struct fast_way *w,
 	w->hop = s->hop;
 	w->max_len = (uint16_t)(s->mtu < UINT16_MAX ? s->mtu : UINT16_MAX);
 	w->trail = (uint16_t)trail;
+	w->trail_gen = (uint16_t)map->gen;
 	w->mark = s->mark;
 	w->idle = idle_of(masq_at(fw, t->entry)->timeout);
 	atomic_thread_fence(memory_order_seq_cst);
@@ -386,8 +388,8 @@ void fast_learn(struct fw *fw, const struct fast_seen *s)
 			  ports_be(s->came),
 			  e->proto == IPPROTO_TCP ? FAST_SLOT_TCP : 0 };
 	mix = fast_mix(k.src, k.dst, k.ports, k.tcp);
-	fast_fold_entry(fw, t->entry, fw->st->g.now);
 	way_drop(w);
+	fast_fold_entry(fw, t->entry, fw->st->g.now);
 	fast_hold(fw);
 	slot = slot_for(map, &k, mix);
 	if (slot && way_set(fw, w, s, way, fast_check_of(mix)) &&

@@ -174,6 +174,8 @@ static void move_way(struct fw *fw, uint32_t nth, uint32_t entry)
 
 	way.gen = 0;
 	way.packets = way.bytes = 0;
+	/* What came late to who had the entry's place before. */
+	fast_fold_way(fw, to, entry);
 	*(volatile uint32_t *)&to->gen = 0;
 	atomic_thread_fence(memory_order_release);
 	*to = way;

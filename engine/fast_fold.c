@@ -69,7 +69,7 @@ static void trail_add(struct fw *fw, uint32_t trail, const struct sum *s)
 }
 
 /* Takes what a way carried; its entry's counters have it then. Whether its
- * trail is one of today's. */
+ * trail is one of today's: the way itself may have been dropped meanwhile. */
 static bool way_take(struct fw *fw, struct fast_way *w, uint32_t entry,
 		     struct sum *s)
 {
@@ -82,7 +82,7 @@ static bool way_take(struct fw *fw, struct fast_way *w, uint32_t entry,
 	e = masq_edit(fw, entry);
 	e->packets += s->packets;
 	e->bytes += s->bytes;
-	return w->gen == fw->fast->gen;
+	return w->trail_gen == (uint16_t)fw->fast->gen;
 }
 
 /* The timer runs from the last use on, if that was not before it was armed. */

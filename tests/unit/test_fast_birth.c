@@ -10,6 +10,7 @@
 
 #include "engine/fast.h"
 #include "engine/fast_lines.h"
+#include "engine/path.h"
 #include "engine/state.h"
 #include "tests/unit/cmocka.h"
 
@@ -23,6 +24,7 @@ enum {
 	BYTES = 46,
 	TRAIL = 3,
 	START = 1000,
+	LONG = 60 * 60 * HZ,
 };
 
 struct scene {
@@ -102,6 +104,7 @@ static void give_birth(struct fast_ctl *map, uint16_t sport)
 		.addr = b->addr,
 		.port = b->port,
 		.trail = TRAIL,
+		.trail_gen = (uint16_t)map->gen,
 		.packets = 1,
 		.bytes = BYTES,
 		.last = (uint64_t)START * FAST_NS_A_TICK,
@@ -234,6 +237,46 @@ static void test_another(void **state)
 	assert_int_equal(s->state->table[FW_T_MASQ].count, BIRTHS + 1);
 }
 
+/* A packet that was on its way as the way was dropped. */
+static void carry_late(struct fast_way *way)
+{
+	way->packets++;
+	way->bytes += BYTES;
+}
+
+/* Nobody stops the filter: what it just carries when an entry is forgotten, and
+ * when its place is another's, is counted by its rules all the same. */
+static void test_late(void **state)
+{
+	struct scene *s = *state;
+	const struct fw_counter *count = &s->state->chain[0].count;
+	struct fast_way *way;
+	uint32_t entry;
+
+	give_birth(s->map, FIRST);
+	stay(s, BEHIND_ALL);
+	way = way_of(s->map, FIRST);
+	entry = masq_out_find(&s->fw, IPPROTO_UDP, INSIDE, FIRST, OUTSIDE, 53);
+	fast_forget(&s->fw, entry);
+	carry_late(way);
+	fast_fold(&s->fw);
+	assert_int_equal(count->packets, 2);
+	fw_run(&s->fw, START + LONG);
+	assert_int_equal(s->state->table[FW_T_MASQ].count, 0);
+	carry_late(way);
+	give_birth(s->map, FIRST + 1);
+	stay(s, BEHIND_ALL);
+	assert_ptr_equal(way_of(s->map, FIRST + 1), way);
+	assert_int_equal(count->packets, 4);
+	assert_int_equal(count->bytes, 4 * BYTES);
+	/* Those of rules that are no more are nobody's. */
+	carry_late(way);
+	fast_shut(s->map);
+	s->map->gen++;
+	fast_fold(&s->fw);
+	assert_int_equal(count->packets, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +284,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_killed_again, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
