@@ -45,8 +45,10 @@ lab_live_rules() {
 	done
 }
 
-# All that can be listed, but for moments: rules with counters, entries.
+# All that can be listed, but for moments: rules with counters, entries. When
+# that was stays in $lab_dir/listed.
 lab_live_listing() {
+	echo "$EPOCHREALTIME" >"$lab_dir/listed"
 	ipchains -L -v -x -n
 	fwcompat proc net/ip_masquerade | sed '2,$s/ *[0-9]* *$//' | sort
 }
@@ -59,16 +61,29 @@ lab_live_capture() {
 	done
 }
 
+# Seconds from the last packet of the captures to the listing: entries end in
+# that time, too.
+lab_live_after() {
+	local interface
+	for interface in eth0 eth1 eth2 ppp0; do
+		tcpdump -r "$lab_dir/$interface.pcap" -n -q -tt 2>/dev/null |
+			tail -n 1
+	done | awk -v listed="$(<"$lab_dir/listed")" '
+		$1 > last { last = $1 } END { printf "%.2f\n", listed - last }'
+}
+
 # What the engine makes of the captures: listing to stdout, log lines to $1.
 lab_live_replay() {
-	local FWCOMPAT_STATE=$lab_dir/replayed in=() interface
+	local FWCOMPAT_STATE=$lab_dir/replayed in=() interface after
 	export FWCOMPAT_STATE
+	after=$(lab_live_after)
 	lab_host
 	lab_live_rules
 	for interface in eth0 eth1 eth2 ppp0; do
 		in+=(--in "$interface=$lab_dir/$interface.pcap")
 	done
 	fwcompat replay "${in[@]}" --log "$1" >/dev/null
+	fwcompat clock "+$after" >/dev/null
 	lab_live_listing
 }
 
