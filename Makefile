@@ -480,6 +480,7 @@ UNIT_TESTS = \
 	tests/unit/test_path22.c \
 	tests/unit/test_pkt.c \
 	tests/unit/test_play.c \
+	tests/unit/test_probe.c \
 	tests/unit/test_proc.c \
 	tests/unit/test_rules20.c \
 	tests/unit/test_sockopt.c \

@@ -16,7 +16,8 @@
  *	TYPE/CODE		of ICMP
  *	tos N  ttl N		0, 64 where nothing is said
  *	frag N[+]		a piece of a packet from its 8*N-th byte on, +
- *if not the last one pieces N		a whole packet, in so many pieces
+ *				if not the last one
+ *	pieces N		a whole packet, in so many pieces
  */
 #ifndef TESTS_LAB_PROBE_H
 #define TESTS_LAB_PROBE_H
@@ -43,6 +44,7 @@ struct probe {
 	uint16_t pieces;
 
 	uint8_t sent_proto, sent_type; /* as it was made; type: of ICMP */
+	uint16_t sent_seq;             /* of ICMP */
 
 	/* What became of it. */
 	uint32_t arrivals;
@@ -73,8 +75,9 @@ uint32_t probes_read(struct probes *probes, FILE *from);
 
 /*
  * The bytes of one piece (0 .. probe_pieces() - 1) of a probe, in a buffer of
- * PROBE_ROOM. Its IP identification tells the probe. Returns the length; 0
- * where it is about one that did not arrive.
+ * PROBE_ROOM. Its IP identification tells the probe, and so does the sequence
+ * number of an ICMP query. Returns the length; 0 where it is about one that did
+ * not arrive.
  */
 uint32_t probe_make(struct probes *probes, uint32_t index, uint32_t piece,
 		    uint8_t *buf);

@@ -70,19 +70,22 @@ static uint32_t make_udp(const struct probe *p, uint32_t payload, uint8_t *ip)
 	return len;
 }
 
-/* @quoted NULL: a query; the echo's identification is the probe's port. */
-static uint32_t make_icmp(const struct probe *p, const uint8_t *quoted,
-			  uint32_t n, uint8_t *ip)
+/* @quoted NULL: a query; the echo's identification is the probe's port, its
+ * sequence number @tag. */
+static uint32_t make_icmp(const struct probe *p, uint16_t tag,
+			  const uint8_t *quoted, uint32_t n, uint8_t *ip)
 {
 	uint8_t *icmp = ip + IP_HEADER;
 	uint32_t len = IP_HEADER + 8 + n;
 
 	icmp[0] = p->type;
 	icmp[1] = p->code;
-	if (quoted)
+	if (quoted) {
 		memcpy(icmp + 8, quoted, n);
-	else
+	} else {
 		put_be16(icmp + 4, p->sport);
+		put_be16(icmp + 6, tag);
+	}
 	put_sum(ip, len, 2);
 	return len;
 }
@@ -130,13 +133,13 @@ static uint32_t make_whole(const struct probes *probes, uint32_t index,
 	put_be32(ip + 12, p.src);
 	put_be32(ip + 16, p.dst);
 	if (p.kind == PROBE_ERROR)
-		return make_icmp(&p, other->seen, IP_HEADER + 8, ip);
+		return make_icmp(&p, 0, other->seen, IP_HEADER + 8, ip);
 	if (p.proto == IPPROTO_TCP)
 		return make_tcp(&p, seq, ack, payload, ip);
 	if (p.proto == IPPROTO_UDP)
 		return make_udp(&p, payload, ip);
 	if (p.proto == IPPROTO_ICMP)
-		return make_icmp(&p, NULL, payload, ip);
+		return make_icmp(&p, tag_of(index), NULL, payload, ip);
 	return IP_HEADER + payload;
 }
 
@@ -176,7 +179,10 @@ uint32_t probe_make(struct probes *probes, uint32_t index, uint32_t piece,
 	memset(ip, 0, PROBE_ROOM);
 	len = make_whole(probes, index, ip);
 	p->sent_proto = ip[9];
-	p->sent_type = ip[9] == IPPROTO_ICMP ? ip[IP_HEADER] : 0;
+	if (ip[9] == IPPROTO_ICMP) {
+		p->sent_type = ip[IP_HEADER];
+		p->sent_seq = get_be16(ip + IP_HEADER + 6);
+	}
 	ip[0] = 0x45;
 	ip[1] = p->tos;
 	put_be16(ip + 4, tag_of(index));
@@ -201,29 +207,31 @@ static bool is_error(const uint8_t *ip, uint32_t len)
 	return type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
 }
 
-/* An ICMP error of the router's own tells of the packet that it quotes. */
-static void see_refusal(struct probes *probes, const uint8_t *ip)
-{
-	const uint8_t *icmp = ip + (ip[0] & 15u) * 4u;
-	struct probe *p = probe_of(probes, get_be16(icmp + 8 + 4));
-
-	if (!p)
-		return;
-	p->refused = true;
-	p->why_type = icmp[0];
-	p->why_code = icmp[1];
-}
-
 /* Others may have our identifications by chance, the router's answers to pings
- * among them. */
+ * among them: those repeat the sequence number of what they answer. */
 static bool is_of(const struct probe *p, const uint8_t *ip, uint32_t len)
 {
 	uint32_t ihl = (ip[0] & 15u) * 4u;
 
 	if (ip[9] != p->sent_proto)
 		return false;
-	return ip[9] != IPPROTO_ICMP || get_be16(ip + 6) & OFFSET ||
-	       len <= ihl || ip[ihl] == p->sent_type;
+	if (ip[9] != IPPROTO_ICMP || get_be16(ip + 6) & OFFSET || len < ihl + 8)
+		return true;
+	return ip[ihl] == p->sent_type && get_be16(ip + ihl + 6) == p->sent_seq;
+}
+
+/* An ICMP error of the router's own tells of the packet that it quotes. */
+static void see_refusal(struct probes *probes, const uint8_t *ip, uint32_t len)
+{
+	uint32_t ihl = (ip[0] & 15u) * 4u;
+	const uint8_t *icmp = ip + ihl, *quoted = icmp + 8;
+	struct probe *p = probe_of(probes, get_be16(quoted + 4));
+
+	if (!p || !is_of(p, quoted, len - ihl - 8))
+		return;
+	p->refused = true;
+	p->why_type = icmp[0];
+	p->why_code = icmp[1];
 }
 
 void probes_see(struct probes *probes, enum place at, const uint8_t *data,
@@ -234,7 +242,7 @@ void probes_see(struct probes *probes, enum place at, const uint8_t *data,
 	if (len < IP_HEADER || data[0] >> 4 != 4)
 		return;
 	if (is_error(data, len) && place_is_router(get_be32(data + 12))) {
-		see_refusal(probes, data);
+		see_refusal(probes, data, len);
 		return;
 	}
 	p = probe_of(probes, get_be16(data + 4));
