@@ -256,6 +256,15 @@ static int be_this_host(struct live *l)
 	return r;
 }
 
+static struct live_counts counts_now(struct live *l, uint64_t carried)
+{
+	struct live_counts counts = *live_gauge_read(
+		&l->gauge, l->now, &l->totals, carried, l->options.queue);
+
+	counts.fast = l->options.hooks != NULL;
+	return counts;
+}
+
 /* Once a second others are told how it goes. */
 static void tell(struct live *l)
 {
@@ -265,10 +274,7 @@ static void tell(struct live *l)
 		return;
 	if (l->fw.fast)
 		fast_fold(&l->fw);
-	counts = *live_gauge_read(&l->gauge, l->now, &l->totals,
-				  l->fw.fast ? l->fw.fast->packets : 0,
-				  l->options.queue);
-	counts.fast = l->options.hooks != NULL;
+	counts = counts_now(l, l->fw.fast ? l->fw.fast->packets : 0);
 	store_live_tell(l->store, &counts);
 }
 
@@ -450,6 +456,27 @@ int live_run(struct live *l, char *why, size_t n)
 	return r;
 }
 
+/* From now on it is this process that has the state for live packets. */
+static int begin(struct live *l, char *why, size_t n)
+{
+	int r = store_enter(l->store, &l->fw, &l->env);
+	struct live_counts counts;
+
+	if (r) {
+		snprintf(why, n, "%s", store_why(l->store));
+		return r;
+	}
+	l->now = store_now(l->store);
+	counts = counts_now(l, 0);
+	r = store_live_begin(l->store, &counts);
+	store_leave(l->store, &l->fw);
+	if (r == -EBUSY)
+		snprintf(why, n,
+			 "another `fwcompat live' carries packets with this "
+			 "state");
+	return r;
+}
+
 /* The state as this needs it. */
 static int check_state(struct live *l, char *why, size_t n)
 {
@@ -491,12 +518,7 @@ int live_open(struct live **lp, const struct live_options *options,
 	l->env = (struct fw_env){ .ctx = l, .out = see_out, .log = see_log };
 	*why = '\0';
 	l->redirects = live_redirect_new();
-	r = l->redirects ? store_live_begin(store) : -ENOMEM;
-	if (r)
-		snprintf(why, n, "%s",
-			 r == -EBUSY ? "another `fwcompat live' carries "
-				       "packets with this state"
-				     : strerror(-r));
+	r = l->redirects ? begin(l, why, n) : -ENOMEM;
 	if (r == 0)
 		r = live_queue_open(&l->queue, options->queue, options->open,
 				    why, n);
@@ -510,6 +532,8 @@ int live_open(struct live **lp, const struct live_options *options,
 		r = check_state(l, why, n);
 	if (r == 0)
 		r = live_rules_set(options->queue, options->open, why, n);
+	if (r && !*why)
+		snprintf(why, n, "%s", strerror(-r));
 	if (r) {
 		live_close(l);
 		return r;

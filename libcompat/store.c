@@ -554,15 +554,19 @@ static struct live_counts *counts_of(const struct store *s)
 	return (void *)(s->map + COUNTS_AT);
 }
 
-int store_live_begin(struct store *s)
-{
-	return store_lock_live(s->fd);
-}
-
 void store_live_tell(struct store *s, const struct live_counts *counts)
 {
 	if (s->inside)
 		*counts_of(s) = *counts;
+}
+
+int store_live_begin(struct store *s, const struct live_counts *counts)
+{
+	int r = s->inside ? store_lock_live(s->fd) : -EINVAL;
+
+	if (r == 0)
+		store_live_tell(s, counts);
+	return r;
 }
 
 bool store_live_ask(const struct store *s, struct live_counts *counts)

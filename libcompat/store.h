@@ -74,12 +74,13 @@ int store_reset(struct store *s, struct fw *fw, enum fw_era era);
 
 /*
  * The handle's owner carries live packets with this state, until it closes the
- * handle or dies; one at a time. 0 or -EBUSY.
+ * handle or dies; one at a time. It tells so at once, since what stands there
+ * is another's; inside only. 0 or -EBUSY.
  */
-int store_live_begin(struct store *s);
-/* What it tells of itself; inside only. */
+int store_live_begin(struct store *s, const struct live_counts *counts);
+/* What it tells of itself later; inside only. */
 void store_live_tell(struct store *s, const struct live_counts *counts);
-/* Whether somebody does, and what that told last. */
+/* Whether somebody else does, and what that told last; inside only. */
 bool store_live_ask(const struct store *s, struct live_counts *counts);
 
 /*

@@ -367,6 +367,42 @@ static void who_comes_again_leaves_a_turn(void **state)
 	munmap((void *)(uintptr_t)stays, sizeof(*stays));
 }
 
+/* The owner of another handle begins, told as process @pid. */
+static struct store *begin_live(struct place *p, uint32_t pid)
+{
+	const struct live_counts counts = { .pid = pid };
+	struct store *s = place_store(p);
+	struct fw fw = { 0 };
+
+	assert_int_equal(store_live_begin(s, &counts), -EINVAL);
+	assert_int_equal(store_enter(s, &fw, NULL), 0);
+	assert_int_equal(store_live_begin(s, &counts), 0);
+	store_leave(s, &fw);
+	fw_fini(&fw);
+	return s;
+}
+
+static void who_carries_is_told_from_the_beginning(void **state)
+{
+	struct place *p = *state;
+	struct store *asks = place_store(p), *live;
+	struct live_counts counts = { 0 };
+	struct fw fw = { 0 };
+
+	for (uint32_t pid = 7; pid < 9; pid++) {
+		live = begin_live(p, pid);
+		assert_int_equal(store_enter(asks, &fw, NULL), 0);
+		assert_true(store_live_ask(asks, &counts));
+		assert_int_equal(counts.pid, pid);
+		assert_int_equal(store_live_begin(asks, &counts), -EBUSY);
+		store_close(live);
+		assert_false(store_live_ask(asks, &counts));
+		store_leave(asks, &fw);
+	}
+	store_close(asks);
+	fw_fini(&fw);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +422,7 @@ int main(void)
 		PLACE_TEST(room_is_taken_once),
 		PLACE_TEST(file_size_limit_is_an_error),
 		PLACE_TEST(who_comes_again_leaves_a_turn),
+		PLACE_TEST(who_carries_is_told_from_the_beginning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
