@@ -7,10 +7,8 @@ load host
 setup() {
 	own_host
 	# No tool of the machine's is asked.
-	tools="$BATS_TEST_DIRNAME/../../${B:-build}/libexec/fwcompat"
-	case ${B:-} in /*) tools=$B/libexec/fwcompat ;; esac
 	export FWCOMPAT_REALTOOL=1
-	PATH=$tools:$PATH
+	PATH=$(dirname "$(command -v fwcompat)")/../libexec/fwcompat:$PATH
 }
 
 @test "insmod is silent, and refuses a second time" {
