@@ -51,7 +51,7 @@ fifty_datagrams() {
 	# shellcheck disable=SC2016 # for the shell inside
 	at c1 bash -c 'for ((i = 0; i < 50; i++)); do
 		echo $i >/dev/udp/203.0.113.9/9999; sleep 0.02; done'
-	lab_until 5 fifty_arrived
+	lab_until 20 fifty_arrived
 }
 
 # At s1, where nobody listens.

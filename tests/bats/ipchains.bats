@@ -251,13 +251,13 @@ Creating \`other'."
 	assert_line "Chain other (1 references):"
 }
 
-@test "five thousand rules are restored in well under a second" {
+@test "five thousand rules are restored in well under a second of the processor" {
 	awk 'BEGIN {
 		print ":input DENY"
 		for (i = 0; i < 5000; i++)
 			printf "-A input -s 10.%d.%d.0/255.255.255.0 -d 0.0.0.0/0.0.0.0 80:80 -p 6 -j ACCEPT\n", i / 256, i % 256
 	}' >rules
-	run -0 timeout 1 ipchains-restore rules
+	run -0 bash -c 'ulimit -t 1; ipchains-restore rules'
 	ipchains-save input 2>/dev/null | diff rules -
 }
 

@@ -82,10 +82,10 @@ redirected() {
 	fwcompat proc net/ipv4/ip_always_defrag 1
 	at s1 ip link set eth0 mtu 1400
 	at r ip link set eth2 mtu 1400
-	lab_until 5 at c1 ping -q -c 1 -W 1 -s 4000 203.0.113.9
-	run at c1 ping -c 1 -W 1 -M "do" -s 1400 203.0.113.9
+	lab_until 20 at c1 ping -q -c 1 -W 1 -s 4000 203.0.113.9
+	run at c1 ping -c 1 -W 10 -M "do" -s 1400 203.0.113.9
 	assert_output --partial 'mtu = 1400'
-	at c1 ping -q -c 1 -W 1 -s 4000 10.1.0.1
+	at c1 ping -q -c 1 -W 10 -s 4000 10.1.0.1
 }
 
 @test "addresses, interfaces and routes are the host's as they change" {
@@ -98,7 +98,7 @@ redirected() {
 	at r ip address del 203.0.113.201/24 dev eth2
 	at r ip address add 203.0.113.77/24 dev eth2 2>/dev/null || :
 	at r ip route add 192.0.2.0/24 via 203.0.113.9
-	lab_until 5 eval 'fwcompat host | grep -q "^route 192.0.2.0/24 eth2 203.0.113.9"'
+	lab_until 20 eval 'fwcompat host | grep -q "^route 192.0.2.0/24 eth2 203.0.113.9"'
 	run -0 fwcompat host
 	assert_line 'if eth2 203.0.113.77/24'
 	refute_line --partial 203.0.113.201
@@ -106,7 +106,7 @@ redirected() {
 	at r ip link set eth2 down
 	run ! at c1 ping -c 1 -W 0.2 203.0.113.9
 	at r ip link set eth2 up
-	lab_until 10 at c1 ping -q -c 1 -W 0.2 203.0.113.9
+	lab_until 20 at c1 ping -q -c 1 -W 1 203.0.113.9
 }
 
 @test "a host that is reset stays this one" {
@@ -115,7 +115,7 @@ redirected() {
 	fwcompat reset
 	run -0 ipchains -L input -n
 	refute_output --partial eth
-	lab_until 5 eval 'fwcompat host | grep -q "^if eth0 10.1.0.1/24"'
+	lab_until 20 eval 'fwcompat host | grep -q "^if eth0 10.1.0.1/24"'
 	ipchains -A forward -j MASQ
 	lab_ping c1 203.0.113.9
 }
@@ -124,13 +124,13 @@ redirected() {
 	lab_live
 	lab_live_rules
 	at r iptables-legacy -t raw -F
-	lab_until 5 lab_live_is_up
+	lab_until 20 lab_live_is_up
 	run -0 cat "$lab_dir/log/kernel"
 	assert_line --partial "somebody took its netfilter rules away"
 	lab_ping c1 203.0.113.9
 	at r iptables-legacy -t raw -F
 	at r iptables-legacy -t raw -X
-	lab_until 5 lab_live_is_up
+	lab_until 20 lab_live_is_up
 	lab_kill live
 	run -0 at r iptables-legacy -t raw -S
 	refute_output --partial FWCOMPAT
@@ -140,11 +140,11 @@ redirected() {
 	lab_live
 	ipchains -A input -p icmp -l
 	lab_ping c1 10.1.0.1
-	lab_until 5 grep -q PROTO=1 "$lab_dir/log/kernel"
+	lab_until 20 grep -q PROTO=1 "$lab_dir/log/kernel"
 	mv "$lab_dir/log/kernel" moved
 	at r kill -HUP "$(<"$lab_dir/pid/live")"
 	lab_ping c1 10.1.0.1
-	lab_until 5 grep -q PROTO=1 "$lab_dir/log/kernel"
+	lab_until 20 grep -q PROTO=1 "$lab_dir/log/kernel"
 	assert_equal "$(grep -c PROTO=1 moved)" 2
 }
 
@@ -154,7 +154,7 @@ redirected() {
 	run -0 fwcompat status
 	assert_line --regexp '^live +by process [0-9]+ for [0-9]+ s, exact path$'
 	lab_ping c1 203.0.113.9
-	lab_until 5 eval 'fwcompat status --json | grep -q "\"in\": [1-9]"'
+	lab_until 20 eval 'fwcompat status --json | grep -q "\"in\": [1-9]"'
 	run -0 fwcompat top
 	assert_line --index 0 --regexp '^live: [0-9]+ packets/s; 0/s lost, [0-9]+ dropped so far$'
 	lab_kill live

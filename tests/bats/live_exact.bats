@@ -135,7 +135,7 @@ teardown() {
 		lab_kill live KILL
 		run ! at c1 ping -c 1 -W 0.1 203.0.113.9
 		lab_live
-		at c1 ping -q -c 1 -W 2 203.0.113.9
+		at c1 ping -q -c 1 -W 10 203.0.113.9
 	done
 	lab_until 20 cmp -s got "$lab_dir/www/file"
 	run -0 ipchains -M -L -n
@@ -150,7 +150,7 @@ teardown() {
 	ipchains -P forward DENY
 	run ! at c1 ping -c 1 -W 0.2 203.0.113.9
 	lab_kill live KILL
-	at c1 ping -c 1 -W 2 203.0.113.9
+	at c1 ping -c 1 -W 10 203.0.113.9
 }
 
 @test "ended, it leaves netfilter as it was" {

@@ -44,6 +44,15 @@ listed() {
 	nf sh -c "$1" | grep -Eq "$2"
 }
 
+# Whether there are entries for all of these, at the same time: see `listing'.
+all_listed() {
+	local port
+	nf ipchains -M -L -n >listing
+	for port; do
+		grep -q -e "-> $port\$" listing || return
+	done
+}
+
 nothing_listed() {
 	[ "$(nf fwcompat proc net/ip_masquerade | wc -l)" = 1 ]
 }
@@ -102,8 +111,8 @@ short_ends() {
 	lab_start c2 names sh -c 'while dig +tries=1 @203.0.113.9 lab.test; do :; done'
 	lab_irssi c1 chat_c1 203.0.113.9 'chat hello'
 	lab_until 15 grep -qs hello "$lab_dir/chat_c1/heard"
-	lab_until 15 listed 'ipchains -M -L -n' '192\.168\.1\.77 +203\.0\.113\.9 +[0-9]+ \([0-9]+\) -> 20$'
-	run -0 nf ipchains -M -L -n
+	lab_until 30 all_listed 80 20 21 6667 8 53
+	run -0 cat listing
 	assert_line --regexp '^TCP +[0-9:.]+ +10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
 	assert_line --regexp '^TCP +[0-9:.]+ +192\.168\.1\.77 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 21$'
 	assert_line --regexp '^TCP +[0-9:.]+ +10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 6667$'
@@ -126,7 +135,7 @@ short_ends() {
 	lab_dns c1 203.0.113.9
 	lab_ftp c1 203.0.113.9 active
 	lab_start c1 http curl -sS --limit-rate 1M -o "$PWD/got" http://203.0.113.9/file
-	lab_until 5 listed 'ipfwadm -M -l -n' '^tcp +[0-9:.]+ +10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
+	lab_until 20 listed 'ipfwadm -M -l -n' '^tcp +[0-9:.]+ +10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
 	run -0 nf ipfwadm -M -l -n -e
 	assert_line --regexp '^tcp +[0-9:.]+ +[0-9]+ +[0-9]+ +[0-9]+ +10\.1\.0\.2 +203\.0\.113\.9 .*-> 21 *$'
 	assert_line --regexp '^udp +[0-9:.]+ +[0-9]+ +[0-9]+ +[0-9]+ +10\.1\.0\.2 +203\.0\.113\.9 .*-> 53 *$'

@@ -133,7 +133,7 @@ has_row() {
 	lab_dns c1 203.0.113.9
 	has_row '^UDP '
 	gone() { ! has_row '^UDP '; }
-	lab_until 5 gone
+	lab_until 20 gone
 }
 
 @test "what other programs' rules translate is not listed" {

@@ -7,7 +7,7 @@
 lab_live() {
 	# shellcheck disable=SC2086 # options are words
 	lab_start r live fwcompat live --log "$lab_dir/log/kernel" ${live_options:-}
-	lab_until 10 lab_live_settled || return
+	lab_until 30 lab_live_settled || return
 	[ ! -s "$lab_dir/log/live" ] || {
 		grep 'was built without' "$lab_dir/log/live" || return 1
 		skip "$(<"$lab_dir/log/live")"

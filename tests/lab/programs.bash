@@ -68,7 +68,7 @@ lab_ping() {
 # lab_traceroute FROM ADDRESS [OPTION]: by UDP, or as the option says. The last
 # hop must be the address, and the first one not.
 lab_traceroute() {
-	at "$1" traceroute -n -q 1 -w 1 -m 4 "${@:3}" "$2" |
+	at "$1" traceroute -n -q 1 -w 5 -m 4 "${@:3}" "$2" |
 		tee "$lab_dir/traceroute.$1$3"
 	awk -v to="$2" 'NR == 2 && $2 != to && $2 != "*" { first = 1 }
 		{ last = $2 } END { exit !(first && last == to) }' \
@@ -157,10 +157,10 @@ lab_dcc() {
 	rm -f "$got"
 	if [ "$3" = send ]; then
 		lab_irssi "$1" "$nick" "$2" "send $lab_dir/www/file"
-		lab_until 5 cmp -s "$lab_dir/www/file" "$got" || works=1
+		lab_until 10 cmp -s "$lab_dir/www/file" "$got" || works=1
 	else
 		lab_irssi "$1" "$nick" "$2" "chat hello-$1"
-		lab_until 5 grep -qs "hello-$1" "$lab_dir/$nick/heard" || works=1
+		lab_until 10 grep -qs "hello-$1" "$lab_dir/$nick/heard" || works=1
 	fi
 	lab_kill "$nick" KILL
 	return $works
@@ -225,7 +225,7 @@ lab_captured() {
 	sleep 1.1
 	for name in "$@"; do
 		lab_kill "$name" INT
-		lab_until 5 grep -q 'dropped by kernel' "$lab_dir/log/$name"
+		lab_until 20 grep -q 'dropped by kernel' "$lab_dir/log/$name"
 		grep '^0 packets dropped' "$lab_dir/log/$name" >/dev/null || {
 			grep -H . "$lab_dir/log/$name"
 			return 1
