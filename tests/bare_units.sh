@@ -239,13 +239,13 @@ boot_netfilter() {
 	ok 'a bad script: where' script_badly
 	ok 'no such script: who says so' script_missing
 	ok 'a good one again' saved_well
-	ok 'rules outlive their unit' stopped
-	ok 'no live beside the netfilter backend' no_live_here
 	ok 'it is upgraded' dpkg -i /root/new.deb
 	ok 'which changes no rule' masquerades
 	ok 'nor whose they are' active restore
 	ok 'nor cuts packets off' carried
 	ok 'and logd goes on' logged
+	ok 'rules outlive their unit' stopped
+	ok 'no live beside the netfilter backend' no_live_here
 	ok 'who removes it is told of the rules' removed
 	ok 'and packets are masqueraded still' carried
 	ok 'it is installed again' dpkg -i /root/old.deb
