@@ -9,7 +9,8 @@
 
 #include "core/text.h"
 
-static void put_line(const char *kind, const char *fmt, va_list ap)
+static void __attribute__((format(printf, 2, 0)))
+put_line(const char *kind, const char *fmt, va_list ap)
 {
 	const char *path = secure_getenv("FWCOMPAT_UNMET");
 	char what[256];
