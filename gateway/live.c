@@ -400,10 +400,12 @@ static int watch_rules(struct live *l)
 static int round_of(struct live *l, bool *busy)
 {
 	struct live_packet *p = NULL;
+	uint64_t from = clock_ns(), idle;
 	int r = wait_for(l, *busy), n;
 
 	if (r)
 		return r;
+	idle = (clock_ns() - from) / 1000;
 	n = live_queue_get(l->queue, &p);
 	if (n < 0)
 		return n;
@@ -414,7 +416,7 @@ static int round_of(struct live *l, bool *busy)
 		l->watch_at = l->now + HZ;
 		r = watch_rules(l);
 	}
-	rest(live_pace_after(&l->pace, (uint32_t)n, clock_ns() / 1000));
+	rest(live_pace_after(&l->pace, (uint32_t)n, idle, clock_ns() / 1000));
 	return r;
 }
 

@@ -136,17 +136,19 @@ static void the_newest_are_remembered(void **state)
 	live_redirect_free(r);
 }
 
-/* Rounds of @n packets, one every @us: the pause after the tenth millisecond.
- */
+/* Rounds of @n packets, one every @us, of which @idle were spent waiting: the
+ * pause after the tenth millisecond. */
 static const struct pace_case {
 	const char *name;
-	uint32_t n, us, pause;
+	uint32_t n, us, idle, pause;
 } paces[] = {
-	{ "a packet now and then", 1, 10000, 0 },
-	{ "30 packets a millisecond", 3, 100, 0 },
-	{ "50 packets a millisecond", 5, 100, 300 },
-	{ "400 packets a millisecond", 40, 100, 160 },
-	{ "rounds that are full", 128, 300, 0 },
+	{ "a packet now and then", 1, 10000, 9900, 0 },
+	{ "30 packets a millisecond", 3, 100, 60, 0 },
+	{ "30 packets, and no time for more", 1, 33, 5, 300 },
+	{ "8 packets, each of which takes long", 1, 125, 0, 0 },
+	{ "50 packets a millisecond", 5, 100, 90, 300 },
+	{ "400 packets a millisecond", 40, 100, 0, 160 },
+	{ "rounds that are full", 128, 300, 0, 0 },
 };
 
 static void rounds_are_waited_for_under_load(void **state)
@@ -158,7 +160,7 @@ static void rounds_are_waited_for_under_load(void **state)
 		uint32_t got = 0;
 
 		for (uint64_t now = c->us; now <= 30000; now += c->us)
-			got = live_pace_after(&pace, c->n, now);
+			got = live_pace_after(&pace, c->n, c->idle, now);
 		if (got != c->pause)
 			fail_msg("%s: got %u, want %u", c->name, got, c->pause);
 	}
