@@ -108,10 +108,11 @@ short_ends() {
 	lab_start c2 ftp curl -sS --limit-rate 200K --ftp-port - --disable-eprt \
 		-o "$PWD/got2" ftp://203.0.113.9/file
 	lab_start c1 ping ping -n -q -i 0.2 203.0.113.9
-	lab_start c2 names sh -c 'while dig +tries=1 @203.0.113.9 lab.test; do :; done'
+	lab_start c2 names sh -c 'while :; do dig +tries=1 @203.0.113.9 lab.test; done'
 	lab_irssi c1 chat_c1 203.0.113.9 'chat hello'
 	lab_until 15 grep -qs hello "$lab_dir/chat_c1/heard"
-	lab_until 30 all_listed 80 20 21 6667 8 53
+	lab_until 30 all_listed 80 20 21 6667 8 53 ||
+		{ cat listing "$lab_dir"/log/{http,ftp,names}; false; }
 	run -0 cat listing
 	assert_line --regexp '^TCP +[0-9:.]+ +10\.1\.0\.2 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 80$'
 	assert_line --regexp '^TCP +[0-9:.]+ +192\.168\.1\.77 +203\.0\.113\.9 +[0-9]+ \(6[0-9]{4}\) -> 21$'
