@@ -13,6 +13,12 @@ own_host() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# Skips where this build has no netfilter backend.
+need_backend() {
+	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
+		skip 'this build is without the netfilter backend'
+}
+
 # Under the sanitizers: the leak checker starts a process that looks at its own,
 # which is refused after a dry run, and under strace.
 no_leak_checker() {

@@ -13,14 +13,10 @@ teardown() {
 	lab_down
 }
 
-has_backend() {
-	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ]
-}
-
 # A laboratory whose router reports what the rules on standard input say.
 reporting() {
 	need_lab "${lab_programs[@]}" iptables-legacy
-	has_backend || skip 'this build is without the netfilter backend'
+	need_backend
 	lab_up "$BATS_TEST_TMPDIR/lab"
 	lab_sysctl r ipv4/ip_forward 1
 	at r iptables-legacy-restore
@@ -261,14 +257,14 @@ logs_alike() {
 }
 
 @test "settings that make no sense are not tried again" {
-	has_backend || skip 'this build is without the netfilter backend'
+	need_backend
 	echo 'log-group = many' >conf
 	FWCOMPAT_CONF=$PWD/conf run --separate-stderr -2 fwcompat logd
 	assert_equal "${stderr%%:1: *}" "fwcompat logd: $PWD/conf"
 }
 
 @test "mistakes on the command line" {
-	has_backend || skip 'this build is without the netfilter backend'
+	need_backend
 	run --separate-stderr -2 fwcompat logd --facility kern
 	assert_equal "${stderr_lines[0]}" 'fwcompat logd: no facility of syslog: kern'
 	run --separate-stderr -2 fwcompat logd --group 65536

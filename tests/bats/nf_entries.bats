@@ -11,8 +11,7 @@ load ../lab/lab
 setup() {
 	need_rule -t nat -A POSTROUTING -p tcp -j MASQUERADE --to-ports 1000
 	own_host
-	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
-		skip 'this build is without the netfilter backend'
+	need_backend
 	export FWCOMPAT_BACKEND=netfilter
 	export XTABLES_LOCKFILE=$BATS_TEST_TMPDIR/lock
 	export MALLOC_PERTURB_=90 # fresh memory is not zero by luck

@@ -12,8 +12,7 @@ setup() {
 	need_lab "${lab_programs[@]}" iptables-legacy conntrack
 	own_host
 	export FWCOMPAT_BACKEND=netfilter
-	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
-		skip 'this build is without the netfilter backend'
+	need_backend
 	lab_up "$BATS_TEST_TMPDIR/lab"
 	lab_sysctl r ipv4/ip_forward 1
 	# Those of another program; and then ours.

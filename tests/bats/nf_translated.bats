@@ -81,8 +81,7 @@ same_fates() {
 }
 
 @test "the backend has the rules that iptables is told" {
-	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
-		skip 'this build is without the netfilter backend'
+	need_backend
 	at r env FWCOMPAT_BACKEND=netfilter FWCOMPAT_STATE="$PWD/kernel" \
 		sh "$lab_home/rules/chains.sh"
 	# Chains of ours, whatever generation they are of.

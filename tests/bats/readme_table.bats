@@ -68,8 +68,7 @@ both() {
 @test "netfilter, in the eras that had it" {
 	need_rule -t raw -A PREROUTING -p tcp -j CT --helper ftp
 	need_rule -t nat -A POSTROUTING -p tcp -j MASQUERADE --to-ports 1000
-	[ -e "$(dirname "$(command -v fwcompat)")/../libexec/fwcompat/netfilter.so" ] ||
-		skip 'this build is without the netfilter backend'
+	need_backend
 	export FWCOMPAT_BACKEND=netfilter XTABLES_LOCKFILE=$PWD/lock
 	local label era cells one two three netfilter
 	while IFS='|' read -r label one two three _ netfilter; do
