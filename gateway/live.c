@@ -55,6 +55,7 @@ struct live {
 	bool changed; /* behind its IP header */
 	ticks_t now, idle_at, watch_at;
 	struct live_pace pace;
+	uint64_t done_at; /* in nanoseconds: a round's work, not its rest */
 	struct live_gauge gauge;
 	/* The state's host tables as this left them. */
 	uint32_t epoch, generation;
@@ -400,12 +401,13 @@ static int watch_rules(struct live *l)
 static int round_of(struct live *l, bool *busy)
 {
 	struct live_packet *p = NULL;
-	uint64_t from = clock_ns(), idle;
+	uint64_t idle;
+	uint32_t pause;
 	int r = wait_for(l, *busy), n;
 
 	if (r)
 		return r;
-	idle = (clock_ns() - from) / 1000;
+	idle = (clock_ns() - l->done_at) / 1000;
 	n = live_queue_get(l->queue, &p);
 	if (n < 0)
 		return n;
@@ -416,7 +418,10 @@ static int round_of(struct live *l, bool *busy)
 		l->watch_at = l->now + HZ;
 		r = watch_rules(l);
 	}
-	rest(live_pace_after(&l->pace, (uint32_t)n, idle, clock_ns() / 1000));
+	l->done_at = clock_ns();
+	pause = live_pace_after(&l->pace, (uint32_t)n, idle, l->done_at / 1000);
+	if (!*busy)
+		rest(pause);
 	return r;
 }
 
@@ -442,6 +447,7 @@ int live_run(struct live *l, char *why, size_t n)
 	int r = 0;
 
 	take_precedence();
+	l->done_at = clock_ns();
 
 	/* They come while nothing is under way. */
 	sigemptyset(&ends);

@@ -5,7 +5,7 @@ enum {
 	ROUND = 64, /* packets that are worth one, under load */
 	LOAD = 40,  /* packets a millisecond, from where on it is load */
 	BUSY = 10,  /* and from where on, if there is no time for more */
-	PAUSE_MAX_US = 300,
+	PAUSE_MAX_US = 500,
 	WINDOW_US = 1000,
 };
 
@@ -34,7 +34,7 @@ uint32_t live_pace_after(struct live_pace *pace, uint32_t n, uint64_t idle,
 		pace->n = 0;
 		pace->idle = 0;
 	}
-	if (!pace->load || n >= ROUND)
+	if (!pace->load)
 		return 0;
 	pause = ROUND * 1000 / pace->rate;
 	return pause < PAUSE_MAX_US ? pause : PAUSE_MAX_US;

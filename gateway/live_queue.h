@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 enum {
-	LIVE_BATCH = 128, /* packets at a time, at most */
+	LIVE_BATCH = 256, /* packets at a time, at most */
 	LIVE_ROOM = 65535,
 	LIVE_WHOLE = 65531, /* bytes of a packet that is not cut, at most */
 };
