@@ -96,6 +96,10 @@ uint32_t masq_new_at(struct fw *fw, const struct masq_want *want,
 /* Memory that masq_new_at() will touch is on its way into the caches. */
 void masq_send_for(const struct fw *fw, const struct masq_want *want,
 		   uint16_t mport);
+/* The same for what looking up a packet between these ends will touch, in
+ * either direction. */
+void masq_expect(const struct fw *fw, uint8_t proto, uint32_t src,
+		 uint16_t sport, uint32_t dst, uint16_t dport);
 
 /* Find, hold and disarm; FW_NIL: none. @d: outside, @m: ours, @s: inside. */
 uint32_t masq_in_get(struct fw *fw, uint8_t proto, uint32_t d, uint16_t dport,

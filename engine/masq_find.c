@@ -23,6 +23,7 @@
 enum {
 	M_LOOSE = MASQ_LOOSE,
 	S_LOOSE = M_LOOSE | MASQ_NO_SADDR | MASQ_NO_SPORT,
+	LINE = 64, /* bytes that a cache takes at a time */
 };
 
 /* What part of the outside end a bucket's key contains. */
@@ -285,6 +286,29 @@ void masq_send_for(const struct fw *fw, const struct masq_want *w,
 	/* the kinds of keys that an entry has before its first reply */
 	__builtin_prefetch(&t->m_bucket[bucket(&m, KEY_NONE)], 1);
 	__builtin_prefetch(&t->s_bucket[bucket(&s, KEY_DPORT)], 1);
+}
+
+/* The first entry of a bucket, nearly always the only one. */
+static void send_for_entry(const struct fw *fw, uint32_t link)
+{
+	const uint8_t *e = (const uint8_t *)at_link(fw, link);
+
+	for (size_t i = 0; e && i < sizeof(struct masq_entry); i += LINE)
+		__builtin_prefetch(e + i, 1);
+}
+
+void masq_expect(const struct fw *fw, uint8_t proto, uint32_t src,
+		 uint16_t sport, uint32_t dst, uint16_t dport)
+{
+	const struct masq_table *t = &fw->st->masq;
+	const struct key m = { src, maddr_key(dst, masq_era(fw)->flags), sport,
+			       dport, proto };
+	const struct key s = { dst, src, dport, sport, proto };
+
+	send_for_entry(fw, t->m_bucket[bucket(&m, KEY_WHOLE)]);
+	send_for_entry(
+		fw,
+		t->s_bucket[bucket(&s, t->by_dport ? KEY_DPORT : KEY_WHOLE)]);
 }
 
 static void buckets_add(struct fw *fw, uint32_t entry)

@@ -1,6 +1,7 @@
 /* The way of a packet through the host: what all eras share. */
 #include "engine/path.h"
 
+#include "core/bytes.h"
 #include "engine/fast.h"
 #include "engine/fast_birth.h"
 #include "engine/frag.h"
@@ -8,6 +9,8 @@
 #include "engine/pkt.h"
 #include "engine/state.h"
 #include "engine/transmit.h"
+
+enum { HEADER = 20, PORTS = 4 };
 
 static const struct path_era *const eras[ERA_COUNT] = {
 	[ERA_2_2] = &path22,
@@ -59,6 +62,17 @@ void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p)
 		path_era(fw)->arrive(fw, ifindex, &own);
 	else
 		report(fw, &(const struct fw_out){ .kind = FW_OUT_DROP });
+}
+
+void fw_expect(const struct fw *fw, const struct pkt *p)
+{
+	uint32_t head = p->len ? (p->data[0] & 15) * 4u : 0;
+	const uint8_t *t = p->data + head;
+
+	if (head < HEADER || p->len < head + PORTS)
+		return;
+	masq_expect(fw, p->data[9], get_be32(p->data + 12), get_be16(t),
+		    get_be32(p->data + 16), get_be16(t + 2));
 }
 
 void fw_send(struct fw *fw, ticks_t now, struct pkt *p)

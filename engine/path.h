@@ -20,6 +20,10 @@ void fw_run(struct fw *fw, ticks_t now);
 /* @p arrived on the interface; it may be changed in place. */
 void fw_arrive(struct fw *fw, ticks_t now, uint32_t ifindex, struct pkt *p);
 
+/* @p arrives soon. Said of all that wait before the first of them arrives, what
+ * their ways touch in memory comes while others are under way. */
+void fw_expect(const struct fw *fw, const struct pkt *p);
+
 /* The host itself sends @p. */
 void fw_send(struct fw *fw, ticks_t now, struct pkt *p);
 

@@ -296,6 +296,15 @@ static void tell_senders(struct live *l)
 	}
 }
 
+static void expect(const struct live *l, const struct live_packet *p, int n)
+{
+	for (int i = 0; i < n; i++) {
+		const struct pkt pkt = { .data = p[i].data, .len = p[i].len };
+
+		fw_expect(&l->fw, &pkt);
+	}
+}
+
 /* One stay in the state, with @n packets. */
 static int stay(struct live *l, struct live_packet *p, int n)
 {
@@ -309,6 +318,7 @@ static int stay(struct live *l, struct live_packet *p, int n)
 	if (hooks)
 		hooks->before(hooks->ctx, &l->fw, l->now);
 	tell_senders(l);
+	expect(l, p, n);
 	for (int i = 0; r == 0 && i < n; i++)
 		decide(l, &p[i]);
 	tell(l);
