@@ -1,5 +1,5 @@
-# The table of bench/live.sh: medians, least and most of each figure, and its
-# ratio to MASQUERADE in the same round; by processor time, to the rules written
+# The table of bench/live.sh: medians and quartiles of each figure, and of its
+# ratio to MASQUERADE in the same turn; by processor time, to the rules written
 # by hand.
 
 function keep(at, v) {
@@ -26,11 +26,12 @@ function median(at) {
 	return (sorted[n[at] / 2] + sorted[n[at] / 2 + 1]) / 2
 }
 
-# "median [least-most]", divided by @by.
-function spread(at, by, form, m) {
+# "median [quartile-quartile]", divided by @by.
+function spread(at, by, form, m, q) {
 	m = median(at)
-	return sprintf(form " [" form "-" form "]", m / by, sorted[1] / by,
-		       sorted[n[at]] / by)
+	q = int((n[at] + 3) / 4)
+	return sprintf(form " [" form "-" form "]", m / by, sorted[q] / by,
+		       sorted[n[at] + 1 - q] / by)
 }
 
 function aim_of(kind, what) {

@@ -4,9 +4,11 @@
 # live.sh BUILD-DIRECTORY. As root; makes three network namespaces and removes
 # them again.
 #
-# Each life of a router takes: one flow; 10,000 flows, each packet the first of
-# its own, then all of them in turn; the same with 40,000. Generator and sink
-# cost the same in all lives. Kinds of routers take turns, ROUNDS times.
+# Each router takes: one flow; 10,000 flows, each packet the first of its own,
+# then all of them; the same with 40,000. Generator and sink cost the same for
+# all. Routers of all kinds stand at once and take short turns, so that a machine
+# that is slower for a second is so for all of them: what is compared are
+# neighbours in time. ROUNDS times they are made anew.
 #
 # PLACES: "shared": generator, router and sink on one core, so nothing is ever
 # lost and all cost shows. "apart": the generator has a core of its own, the
@@ -25,33 +27,38 @@ PATH=$(cd "$build/bin" && pwd):$PATH
 generator=$(cd "$build/bench" && pwd)/live_gen
 # in memory, as /run is on a router
 dir=$(mktemp -d -p /dev/shm)
-name=fwc-$$
-client=$name-c router=$name-r server=$name-s
 inner=in$$ outer=out$$
-live=
-FWCOMPAT_STATE=$dir/state
+lives=
 export FWCOMPAT_STATE PATH
 
-ROUNDS=${ROUNDS:-5}
+ROUNDS=${ROUNDS:-7}
 PLACES=${PLACES:-shared apart}
 KINDS=${KINDS:-plain masquerade hand netfilter exact fast}
 RULES=${RULES:-10 500}
 FLOWS=${FLOWS:-10000 40000}
-MS=${MS:-400}
+TURNS=${TURNS:-4} # of each router at each number of flows
+MS=${MS:-100}     # for a turn
 
-stop_live() {
-	[ -n "$live" ] || return 0
-	kill "$live" 2>/dev/null || :
-	wait "$live" 2>/dev/null || :
-	live=
+# The names of the router of kind $1.
+use() {
+	kind=$1
+	client=fwc-$$-$kind-c router=fwc-$$-$kind-r server=fwc-$$-$kind-s
+	FWCOMPAT_STATE=$dir/state-$kind
 }
 
 remove() {
-	stop_live
-	for n in $client $router $server; do
-		ip netns del "$n" 2>/dev/null || :
+	for p in $lives; do
+		kill "$p" 2>/dev/null || :
+		wait "$p" 2>/dev/null || :
 	done
-	rm -f "$FWCOMPAT_STATE" "$FWCOMPAT_STATE.kernel"
+	lives=
+	for k in $KINDS; do
+		use "$k"
+		for n in $client $router $server; do
+			ip netns del "$n" 2>/dev/null || :
+		done
+	done
+	rm -f "$dir"/state-*
 }
 
 trap 'remove; rm -rf "$dir"' EXIT
@@ -86,7 +93,7 @@ make_net() {
 		add chain netdev sink packets {
 			type filter hook ingress device $outer priority 0; };
 		add rule netdev sink packets ip protocol udp drop"
-	mac=$(in_router cat "/sys/class/net/$inner/address")
+	in_router cat "/sys/class/net/$inner/address" >"$dir/mac-$kind"
 }
 
 # The router's part in the kernel gets a core of its own.
@@ -153,7 +160,7 @@ fwcompat_rules() {
 start_live() {
 	ip netns exec "$router" taskset -c "$core" \
 		fwcompat live --log "$dir/log" "$@" >/dev/null &
-	live=$!
+	lives="$lives $!"
 	i=0
 	until in_router iptables-legacy -t raw -S | grep -q NFQUEUE; do
 		i=$((i + 1))
@@ -165,7 +172,8 @@ start_live() {
 # What live_gen tells of $1 flows, $2 packets (0: for $3 ms). Ahead of
 # what else is at work, as fwcompat live is.
 measure() {
-	nice -n -20 "$generator" "$client" "$inner" "$mac" "$server" "$outer" "$1" "$2" "$3" 0
+	nice -n -20 "$generator" "$client" "$inner" "$(cat "$dir/mac-$kind")" \
+		"$server" "$outer" "$1" "$2" "$3" 0
 }
 
 # PLACE KIND RULES FLOWS WHAT RATE SENT LOST RATE-BY-PROCESSOR-TIME
@@ -173,8 +181,8 @@ say() {
 	echo "$place $kind $rules $*" >>"$dir/figures"
 }
 
-# One life of a router of $kind.
-life() {
+# A router of $kind.
+make_router() {
 	make_net
 	core=0
 	if [ "$place" = apart ]; then
@@ -193,10 +201,33 @@ life() {
 	esac
 	case $kind in exact | fast) fwcompat_rules "$rules" env ;; esac
 	measure 1 64 1000 >/dev/null
-	say 1 packets "$(measure 1 0 "$MS")"
+}
+
+# $TURNS of each router, with $1 flows.
+take_turns() {
+	turn=0
+	while [ "$turn" -lt "$TURNS" ]; do
+		turn=$((turn + 1))
+		for k in $KINDS; do
+			use "$k"
+			say "$1" packets "$(measure "$1" 0 "$MS")"
+		done
+	done
+}
+
+# The routers of all kinds, from their making to their end.
+lives_of_all() {
+	for k in $KINDS; do
+		use "$k"
+		make_router
+	done
+	take_turns 1
 	for n in $FLOWS; do
-		say "$n" new "$(measure "$n" "$n" 20000)"
-		say "$n" packets "$(measure "$n" 0 "$MS")"
+		for k in $KINDS; do
+			use "$k"
+			say "$n" new "$(measure "$n" "$n" 20000)"
+		done
+		take_turns "$n"
 	done
 	remove
 }
@@ -207,11 +238,9 @@ while [ "$round" -lt "$ROUNDS" ]; do
 	round=$((round + 1))
 	for place in $PLACES; do
 		for rules in $RULES; do
-			for kind in $KINDS; do
-				[ ! -t 2 ] || printf '\r%s of %s: %s, %s, %s rules  ' \
-					"$round" "$ROUNDS" "$place" "$kind" "$rules" >&2
-				life
-			done
+			[ ! -t 2 ] || printf '\r%s of %s: %s, %s rules  ' \
+				"$round" "$ROUNDS" "$place" "$rules" >&2
+			lives_of_all
 		done
 	done
 done
