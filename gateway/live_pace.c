@@ -2,10 +2,10 @@
 #include "gateway/live_pace.h"
 
 enum {
-	ROUND = 64, /* packets that are worth one, under load */
+	ROUND = 96, /* packets that are worth one, under load */
 	LOAD = 40,  /* packets a millisecond, from where on it is load */
 	BUSY = 10,  /* and from where on, if there is no time for more */
-	PAUSE_MAX_US = 500,
+	PAUSE_MAX_US = 700,
 	WINDOW_US = 1000,
 };
 

@@ -144,12 +144,12 @@ static const struct pace_case {
 } paces[] = {
 	{ "a packet now and then", 1, 10000, 9900, 0 },
 	{ "30 packets a millisecond", 3, 100, 60, 0 },
-	{ "30 packets, and no time for more", 1, 33, 5, 500 },
+	{ "30 packets, and no time for more", 1, 33, 5, 700 },
 	{ "8 packets, each of which takes long", 1, 125, 0, 0 },
-	{ "50 packets a millisecond", 5, 100, 90, 500 },
-	{ "400 packets a millisecond", 40, 100, 0, 160 },
+	{ "50 packets a millisecond", 5, 100, 90, 700 },
+	{ "400 packets a millisecond", 40, 100, 0, 240 },
 	{ "large rounds, behind each of which comes another", 128, 300, 0,
-	  150 },
+	  225 },
 };
 
 static void rounds_are_waited_for_under_load(void **state)
