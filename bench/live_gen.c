@@ -1,8 +1,9 @@
 /*
  * Sends packets through a router between namespaces and counts what arrives
- * behind it: live_gen FROM-NS DEV MAC TO-NS SINK FLOWS PACKETS MS [CPU].
+ * behind it: live_gen FROM-NS DEV MAC TO-NS SINK FLOWS PACKETS MS CPU [FIRST].
  *
- * UDP, 60-byte frames with right checksums, from FLOWS inside ends in turn. No
+ * UDP, 60-byte frames with right checksums, from FLOWS inside ends in turn, the
+ * one of number FIRST first; on that CPU. No
  * more than a window's worth are on their way at a time, so a router that is
  * slow is not flooded and nothing is lost; where something is all the same,
  * the window is opened again and the loss reported. Ends after PACKETS (0: no
@@ -282,19 +283,18 @@ int main(int argc, char **argv)
 	uint8_t to[6], from[6];
 	cpu_set_t cpus;
 
-	if (argc < 9 || !g) {
+	if (argc < 10 || !g) {
 		fputs("usage: live_gen FROM-NS DEV MAC TO-NS SINK FLOWS "
-		      "PACKETS MS [CPU]\n",
+		      "PACKETS MS CPU [FIRST]\n",
 		      stderr);
 		return 2;
 	}
-	if (argc > 9) {
-		CPU_ZERO(&cpus);
-		CPU_SET(number(argv[9]), &cpus);
-		sched_setaffinity(0, sizeof(cpus), &cpus);
-	}
+	CPU_ZERO(&cpus);
+	CPU_SET(number(argv[9]), &cpus);
+	sched_setaffinity(0, sizeof(cpus), &cpus);
 	parse_mac(argv[3], to);
 	g->flows = number(argv[6]);
+	g->flow = argc > 10 ? number(argv[10]) : 0;
 	open_sink(g, argv[4], argv[5]);
 	open_source(g, argv[1], argv[2], from);
 	make_frames(g, to, from);
