@@ -41,6 +41,7 @@ enum {
 	FAST_PATTERNS = 4096,
 	FAST_PATTERN_LINES = 2,
 	FAST_KNOWN = 1 << 21, /* counters of a byte */
+	FAST_KNOWN_BY = 4,    /* of each end */
 	FAST_KNOWN_MAX = 255, /* there it stays */
 };
 
@@ -63,7 +64,7 @@ enum {
 	FAST_LINES = FAST_BUCKET_AT + FAST_BUCKETS
 };
 
-enum { FAST_MAGIC = 0x66776672 };
+enum { FAST_MAGIC = 0x66776673 };
 
 struct fast_ctl {
 	uint32_t gate;   /* 0: shut; else the .gen of ways that count */
@@ -203,36 +204,33 @@ static inline uint64_t fast_mix(uint32_t src, uint32_t dst, uint32_t ports,
 }
 
 /*
- * Where two counters lie, in one line, that are both above 0 if an entry has
- * this inside end, or this masquerade port towards that outside port. They may
- * be above 0 even so, since others have them, too.
+ * Of entries, counters tell that this inside end, or this masquerade port
+ * towards that outside port, is nobody's: FAST_KNOWN_BY of them, in one line,
+ * are all above 0 if an entry has it. They may be above 0 even so, since others
+ * have them, too. Here what the ends are mixed to.
  */
-struct fast_two {
-	uint32_t line; /* of those from FAST_KNOWN_AT on */
-	uint32_t a, b; /* bytes of it, maybe the same */
-};
-
-static inline struct fast_two fast_two_of(uint64_t mix)
+static inline uint64_t fast_known_inside(uint32_t addr, uint16_t port,
+					 uint32_t tcp)
 {
-	struct fast_two two = {
-		(uint32_t)(mix >> 20) % (FAST_KNOWN / FAST_LINE),
-		(uint32_t)(mix >> 40) % FAST_LINE,
-		(uint32_t)(mix >> 50) % FAST_LINE,
-	};
-
-	return two;
+	return fast_mix(addr, 1, port, tcp);
 }
 
-static inline struct fast_two fast_known_inside(uint32_t addr, uint16_t port,
-						uint32_t tcp)
+static inline uint64_t fast_known_port(uint16_t mport, uint16_t dport,
+				       uint32_t tcp)
 {
-	return fast_two_of(fast_mix(addr, 1, port, tcp));
+	return fast_mix(2, mport, dport, tcp);
 }
 
-static inline struct fast_two fast_known_port(uint16_t mport, uint16_t dport,
-					      uint32_t tcp)
+/* Which line, of those from FAST_KNOWN_AT on. */
+static inline uint32_t fast_known_line(uint64_t mix)
 {
-	return fast_two_of(fast_mix(2, mport, dport, tcp));
+	return (uint32_t)(mix >> 20) % (FAST_KNOWN / FAST_LINE);
+}
+
+/* Which bytes of it, the i-th of FAST_KNOWN_BY; some may be the same. */
+static inline uint32_t fast_known_byte(uint64_t mix, uint32_t i)
+{
+	return (uint32_t)(mix >> (35 + 6 * i)) % FAST_LINE;
 }
 
 /* Where the pattern of such first packets lies. */

@@ -81,12 +81,12 @@ static void add_one(uint8_t *counter, bool more)
 		*counter = (uint8_t)(*counter + (more ? 1 : -1));
 }
 
-static void add(struct fast_ctl *map, struct fast_two two, bool more)
+static void add(struct fast_ctl *map, uint64_t known, bool more)
 {
-	uint8_t *line = fast_known(map, two.line);
+	uint8_t *line = fast_known(map, fast_known_line(known));
 
-	add_one(&line[two.a], more);
-	add_one(&line[two.b], more);
+	for (uint32_t i = 0; i < FAST_KNOWN_BY; i++)
+		add_one(&line[fast_known_byte(known, i)], more);
 }
 
 static uint32_t tcp_of(const struct masq_entry *e)

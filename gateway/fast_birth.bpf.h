@@ -6,33 +6,41 @@
 
 /* The counters of one inside end, or of one port towards one outside port. */
 struct known {
-	__u8 *a, *b;
+	__u8 *line;
+	__u64 mix;
 };
 
-static __always_inline struct known known_at(struct fast_two two)
+static __always_inline struct known known_at(__u64 mix)
 {
-	__u8 *at = line(FAST_KNOWN_AT + two.line);
-	struct known k = { at, at };
+	struct known k = { line(FAST_KNOWN_AT + fast_known_line(mix)), mix };
 
-	if (at) {
-		k.a += two.a % FAST_LINE;
-		k.b += two.b % FAST_LINE;
-	}
 	return k;
 }
 
 /* Whether nobody has that, for sure. */
 static __always_inline int unknown(const struct known *k)
 {
-	return k->a && k->b && (!*k->a || !*k->b);
+	int all = 1;
+
+	if (!k->line)
+		return 0;
+#pragma unroll
+	for (int i = 0; i < FAST_KNOWN_BY; i++)
+		all = all && k->line[fast_known_byte(k->mix, i)];
+	return !all;
 }
 
 static __always_inline void make_known(const struct known *k)
 {
-	if (k->a && *k->a < FAST_KNOWN_MAX)
-		++*k->a;
-	if (k->b && *k->b < FAST_KNOWN_MAX)
-		++*k->b;
+	if (!k->line)
+		return;
+#pragma unroll
+	for (int i = 0; i < FAST_KNOWN_BY; i++) {
+		__u8 *at = &k->line[fast_known_byte(k->mix, i)];
+
+		if (*at < FAST_KNOWN_MAX)
+			++*at;
+	}
 }
 
 /* A place for one more key in its first bucket. */

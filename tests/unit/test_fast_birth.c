@@ -77,10 +77,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void know(struct fast_ctl *map, struct fast_two two)
+static void know(struct fast_ctl *map, uint64_t known)
 {
-	fast_known(map, two.line)[two.a]++;
-	fast_known(map, two.line)[two.b]++;
+	uint8_t *line = fast_known(map, fast_known_line(known));
+
+	for (uint32_t i = 0; i < FAST_KNOWN_BY; i++)
+		line[fast_known_byte(known, i)]++;
 }
 
 /* As the filter does it. */
@@ -277,6 +279,43 @@ static void test_late(void **state)
 	assert_int_equal(count->packets, 4);
 }
 
+static bool is_known(struct fast_ctl *map, uint64_t known)
+{
+	const uint8_t *line = fast_known(map, fast_known_line(known));
+	bool all = true;
+
+	for (uint32_t i = 0; i < FAST_KNOWN_BY; i++)
+		all = all && line[fast_known_byte(known, i)];
+	return all;
+}
+
+/* Ends that nobody has are told from those of 40,000 entries, but for a few:
+ * each of those costs a round of the engine. */
+static void test_strangers(void **state)
+{
+	const uint16_t strangers = 20000, some = strangers / 400;
+	struct scene *s = *state;
+	uint32_t inside = 0, port = 0;
+
+	for (uint16_t i = 0; i < 40000; i++) {
+		know(s->map, fast_known_inside(as_be32(INSIDE + i / 4000),
+					       as_be16(10000 + i % 4000), 0));
+		know(s->map, fast_known_port(as_be16(61000 + i % 4096),
+					     as_be16(9000 + i / 4000), 0));
+	}
+	for (uint16_t i = 0; i < strangers; i++) {
+		inside += is_known(s->map,
+				   fast_known_inside(as_be32(INSIDE + 10),
+						     as_be16(10000 + i), 0));
+		port += is_known(s->map,
+				 fast_known_port(as_be16(61000 + i % 4096),
+						 as_be16(9010 + i / 4096), 0));
+	}
+	if (inside > some || port > some)
+		fail_msg("of %u strangers %u and %u are taken for others",
+			 strangers, inside, port);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -285,6 +324,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_another, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_strangers, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
