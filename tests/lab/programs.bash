@@ -183,6 +183,20 @@ lab_crowd_stays() {
 	lab_until 20 grep -q "$3 answered" "$lab_dir/log/crowd"
 }
 
+# What the cables carried of ICMP, where that is captured; ends the captures.
+lab_cables() {
+	local file name
+	sleep 1.1 # see lab_captured
+	for file in "$lab_dir"/*.pcap; do
+		[ -e "$file" ] || continue
+		name=$(basename "$file" .pcap)
+		lab_kill "$name" INT
+		lab_until 5 grep -q 'dropped by kernel' "$lab_dir/log/$name" || :
+		echo "$name:"
+		tcpdump -nr "$file" icmp 2>/dev/null | tail -n 12
+	done
+}
+
 # lab_everything FROM SERVER: all of them, as far as the server has them. Says
 # what does not work, and goes on.
 lab_everything() {
@@ -196,6 +210,7 @@ lab_everything() {
 		set -- "$1" "$2" $verb
 		"$3" "$1" "$2" "${@:4}" || { echo "$1 to $2: $verb fails"; works=1; }
 	done
+	[ "$works" = 0 ] || lab_cables
 	return $works
 }
 
