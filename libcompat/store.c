@@ -289,6 +289,8 @@ static int map(struct store *s)
 		mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, flags, s->fd, 0);
 	if (s->map == MAP_FAILED)
 		return -errno;
+	/* On a disk, the first touch of a hole would read megabytes of it. */
+	madvise(s->map, FILE_BYTES, MADV_RANDOM);
 	s->journal.dirty =
 		mmap(NULL, DIRTY_BYTES, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

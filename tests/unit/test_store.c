@@ -2,6 +2,7 @@
 #include "libcompat/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +306,36 @@ static void room_is_taken_once(void **state)
 	fw_fini(&fw);
 }
 
+/* Bytes of the file that the kernel keeps in memory. */
+static int64_t bytes_in_memory(const char *path, int64_t size)
+{
+	int64_t page = sysconf(_SC_PAGESIZE), n = 0, pages = size / page;
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	uint8_t *there = calloc((size_t)pages, 1);
+	void *map = mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+
+	assert_true(fd >= 0 && there && map != MAP_FAILED);
+	assert_int_equal(mincore(map, (size_t)size, there), 0);
+	for (int64_t i = 0; i < pages; i++)
+		n += there[i] & 1;
+	munmap(map, (size_t)size);
+	free(there);
+	close(fd);
+	return n * page;
+}
+
+/* The rest is a hole, and nobody reads ahead in it. */
+static void no_more_is_in_memory_than_has_room(void **state)
+{
+	struct place *p = *state;
+	struct stat st;
+
+	place_write_id(p, 4711);
+	assert_int_equal(stat(p->path, &st), 0);
+	assert_true(bytes_in_memory(p->path, st.st_size) <=
+		    (int64_t)st.st_blocks * 512);
+}
+
 static void file_size_limit_is_an_error(void **state)
 {
 	struct place *p = *state;
@@ -420,6 +451,7 @@ int main(void)
 		PLACE_TEST(removal_is_noticed),
 		PLACE_TEST(resets_by_others_are_noticed),
 		PLACE_TEST(room_is_taken_once),
+		PLACE_TEST(no_more_is_in_memory_than_has_room),
 		PLACE_TEST(file_size_limit_is_an_error),
 		PLACE_TEST(who_comes_again_leaves_a_turn),
 		PLACE_TEST(who_carries_is_told_from_the_beginning),
