@@ -246,36 +246,45 @@ static void set_births(struct fw *fw, uint32_t n)
 	*(uint32_t *)fw_edit(fw, births, sizeof(*births)) = n;
 }
 
-static void absorb_births(struct fw *fw)
+static bool absorb_births(struct fw *fw, uint32_t most)
 {
 	struct fast_ports *p = fast_ports(fw->fast);
 	struct fast_tally tally = { 0 };
-	uint32_t head;
+	uint32_t head, n = 0;
 
-	while (p->made !=
-	       (head = __atomic_load_n(&p->head, __ATOMIC_ACQUIRE))) {
+	while (n < most && p->made != (head = __atomic_load_n(
+					       &p->head, __ATOMIC_ACQUIRE))) {
 		if (head - p->made > AHEAD)
 			send_for(fw, p->made + AHEAD);
 		absorb(fw, p->made, &tally);
 		p->made++;
+		n++;
 	}
 	fast_tally_end(fw, &tally);
 	set_births(fw, p->made);
+	return n == most;
+}
+
+bool fast_absorb(struct fw *fw, uint32_t most)
+{
+	struct fast_ports *p = fast_ports(fw->fast);
+	bool more;
+
+	if (fw->fast_absorbing)
+		return false;
+	for (; p->swept != p->final; p->swept++)
+		sweep(fw, p->swept);
+	if (p->made == __atomic_load_n(&p->head, __ATOMIC_ACQUIRE))
+		return false;
+	fw->fast_absorbing = true;
+	more = absorb_births(fw, most);
+	fw->fast_absorbing = false;
+	return more;
 }
 
 void fast_absorb_all(struct fw *fw)
 {
-	struct fast_ports *p = fast_ports(fw->fast);
-
-	if (fw->fast_absorbing)
-		return;
-	for (; p->swept != p->final; p->swept++)
-		sweep(fw, p->swept);
-	if (p->made == __atomic_load_n(&p->head, __ATOMIC_ACQUIRE))
-		return;
-	fw->fast_absorbing = true;
-	absorb_births(fw);
-	fw->fast_absorbing = false;
+	fast_absorb(fw, UINT32_MAX);
 }
 
 void fast_make(struct fw *fw)

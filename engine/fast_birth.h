@@ -17,8 +17,10 @@ struct fw;
 void fast_hold(struct fw *fw);
 void fast_let(struct fw *fw);
 
-/* Births become entries; without one it costs a look. */
+/* Births become entries; without one it costs a look. Or @most of them: whether
+ * that were as many. */
 void fast_absorb_all(struct fw *fw);
+bool fast_absorb(struct fw *fw, uint32_t most);
 
 /* An entry is about to be made: births that were before it are entries now, and
  * the filter makes none. fast_made(): it may again. */

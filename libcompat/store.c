@@ -450,6 +450,9 @@ int store_enter(struct store *s, struct fw *fw, const struct fw_env *env)
 	s->fw = fw;
 	s->host = env;
 	store_fast_join(&s->fast, fw, &s->header->fast_map);
+	while (store_fast_absorb(&s->fast, fw))
+		commit(s, fw);
+	store_fast_fold(&s->fast, fw);
 	run_until(fw, store_now(s));
 	commit(s, fw);
 	return 0;

@@ -19,6 +19,7 @@ enum {
 	PAGE = 4096,
 	NEW_ENTRIES = 8192, /* that one stay may make */
 	MOMENT_NS = 2000,   /* longer than the filter is at one packet */
+	BIRTHS = 256, /* whose traces fit into a processor's nearer caches */
 };
 
 static int bpf(enum bpf_cmd cmd, union bpf_attr *attr)
@@ -123,12 +124,19 @@ void store_fast_join(struct store_fast *f, struct fw *fw, uint32_t *id)
 	if (fast_ports(f->map)->inside)
 		fast_recover(fw);
 	fast_ports(f->map)->inside = 1;
-	if (f->kept)
-		return;
-	if (fast_shut(f->map))
+	if (!f->kept && fast_shut(f->map))
 		let_pass();
-	fast_absorb_all(fw);
-	fast_fold(fw);
+}
+
+bool store_fast_absorb(const struct store_fast *f, struct fw *fw)
+{
+	return f->map && fast_absorb(fw, BIRTHS);
+}
+
+void store_fast_fold(const struct store_fast *f, struct fw *fw)
+{
+	if (f->map && !f->kept)
+		fast_fold(fw);
 }
 
 void store_fast_settle(const struct store_fast *f)

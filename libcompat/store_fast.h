@@ -22,10 +22,17 @@ struct store_fast {
 
 /*
  * The handle has entered the state, of which nothing is done yet. Unless its
- * owner keeps the gate, it is shut now, and what was carried is in the state.
- * @id: in the file's header.
+ * owner keeps the gate, it is shut now. @id: in the file's header.
  */
 void store_fast_join(struct store_fast *f, struct fw *fw, uint32_t *id);
+
+/* Some of what the filter made becomes entries. Whether there may be more, for
+ * the next call: behind a commit, which is cheap as long as it is about what
+ * was touched just now. */
+bool store_fast_absorb(const struct store_fast *f, struct fw *fw);
+
+/* What was carried is in the state, unless the owner keeps the gate. */
+void store_fast_fold(const struct store_fast *f, struct fw *fw);
 
 /* The handle's changes are final; it leaves the state, @whole: nothing was
  * taken back. */

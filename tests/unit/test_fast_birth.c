@@ -239,6 +239,32 @@ static void test_another(void **state)
 	assert_int_equal(s->state->table[FW_T_MASQ].count, BIRTHS + 1);
 }
 
+/* In portions, each of which is for good before the next one begins; killed in
+ * the last. */
+static void test_portions(void **state)
+{
+	struct scene *s = *state;
+	const struct fw_table *t = &s->state->table[FW_T_MASQ];
+	const uint32_t portion = 40;
+
+	for (uint16_t i = 0; i < BIRTHS; i++)
+		give_birth(s->map, (uint16_t)(FIRST + i));
+	for (uint32_t n = portion; n < BIRTHS; n += portion) {
+		assert_true(fast_absorb(&s->fw, portion));
+		assert_int_equal(t->count, n);
+		journal_commit(&s->j);
+		fast_settle(s->map);
+	}
+	assert_false(fast_absorb(&s->fw, portion));
+	assert_int_equal(t->count, BIRTHS);
+	journal_rollback(&s->j, s->state, sizeof(*s->state), BLOCKS);
+	assert_int_equal(t->count, 2 * portion);
+	fast_recover(&s->fw);
+	stay(s, BEHIND_ALL);
+	assert_false(fast_absorb(&s->fw, portion));
+	all_are_there(s);
+}
+
 /* A packet that was on its way as the way was dropped. */
 static void carry_late(struct fast_way *way)
 {
@@ -323,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_killed_again, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_portions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_strangers, setup,
 						teardown),
