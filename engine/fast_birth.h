@@ -17,8 +17,8 @@ struct fw;
 void fast_hold(struct fw *fw);
 void fast_let(struct fw *fw);
 
-/* Births become entries; without one it costs a look. Or @most of them: whether
- * that were as many. */
+/* Births become entries; without one it costs a look. fast_absorb(): @most of
+ * them; true: as many, so there may be more. */
 void fast_absorb_all(struct fw *fw);
 bool fast_absorb(struct fw *fw, uint32_t most);
 
